@@ -1,0 +1,1 @@
+"""Frames and arrays in, results out; this room knows nothing of drama."""
