@@ -1,1 +1,1 @@
-"""What everything stands on: errors, registries, strict files, offsets, regions, results, APA wording."""
+"""What everything stands on: errors, registries, strict files, regions, results, APA wording."""

@@ -188,7 +188,9 @@ def _effect_problems(claim: Claim) -> list[str]:
         bound = "1" if scale.link == "log" else "0"
         out.append(f"at_least is {claim.at_least}; on '{claim.scale}' it is above {bound}.")
     if (claim.smallest is not None or claim.at_least is not None) and not claim.why:
-        out.append("'smallest' or 'at_least' is given without 'why'. Give the reason in a sentence.")
+        out.append(
+            "'smallest' or 'at_least' is given without 'why'. Give the reason in a sentence."
+        )
     return out
 
 
@@ -228,10 +230,14 @@ def claim_from(data: Mapping[str, Any]) -> Claim:
     for key in data:
         if key not in CLAIM_KEYS:
             near = suggest(key, CLAIM_KEYS)
-            problems.append(f"'{key}' is not a key of a claim." + (f" Did you mean '{near}'?" if near else ""))
+            problems.append(
+                f"'{key}' is not a key of a claim." + (f" Did you mean '{near}'?" if near else "")
+            )
     missing = [k for k in REQUIRED_KEYS if k not in data]
     if missing:
-        problems.append(f"the key{'s' if len(missing) > 1 else ''} {', '.join(missing)} must be given.")
+        problems.append(
+            f"the key{'s' if len(missing) > 1 else ''} {', '.join(missing)} must be given."
+        )
     if problems:
         raise StudyError(f"Claim {data.get('id', '(without id)')}: " + " ".join(problems))
     values = dict(data)

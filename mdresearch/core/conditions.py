@@ -1,4 +1,4 @@
-"""Conditions on rows, as studies write them: `column op value`, joined by `and`; nothing evaluated."""
+"""Conditions on rows, as studies write them: `column op value`, joined by `and`; never evaluated."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Term:
 
     column: str
     operator: str
-    values: tuple[str, ...] = ()
+    operands: tuple[str, ...] = ()
 
 
 def parse_condition(text: str) -> tuple[Term, ...]:
@@ -39,7 +39,7 @@ def parse_condition(text: str) -> tuple[Term, ...]:
     Examples
     --------
     >>> parse_condition("country in [BRA, 'MEX']")
-    (Term(column='country', operator='in', values=('BRA', 'MEX')),)
+    (Term(column='country', operator='in', operands=('BRA', 'MEX')),)
     """
     terms = []
     for part in re.split(r"\s+and\s+", str(text).strip()):
@@ -111,13 +111,13 @@ def _holds(column: pd.Series, term: Term, condition: str) -> pd.Series:
         return column.notna()
     if term.operator in ("in", "not in"):
         hits = pd.Series(False, index=column.index)
-        for value in term.values:
+        for value in term.operands:
             hits |= _equal(column, value, condition)
         return hits if term.operator == "in" else ~hits
     if term.operator in ("==", "!="):
-        hits = _equal(column, term.values[0], condition)
+        hits = _equal(column, term.operands[0], condition)
         return hits if term.operator == "==" else ~hits
-    number = _number(term.values[0], term, condition)
+    number = _number(term.operands[0], term, condition)
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         raise DataError(
             f"The condition '{condition}' orders the column '{term.column}', which holds "

@@ -70,4 +70,4 @@ def from_crlf(text: str, offset: int) -> int:
 
 def _inside(text: str, offset: int) -> None:
     if not 0 <= offset <= len(text):
-        raise DataError(f"Position {offset} lies outside the text, which has {len(text)} characters.")
+        raise DataError(f"Position {offset} lies outside the text of {len(text)} characters.")

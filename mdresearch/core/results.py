@@ -257,9 +257,7 @@ class ModelFit:
     def _repr_html_(self) -> str:
         from mdresearch.core.show import checks_html, paragraph, table_html
 
-        return (
-            paragraph(self.apa()) + table_html(self.coefficients) + checks_html(self.checks)
-        )
+        return paragraph(self.apa()) + table_html(self.coefficients) + checks_html(self.checks)
 
 
 Relation = Literal[">", "<", "!=", "~"]

@@ -1,4 +1,4 @@
-"""One strict YAML reader: version 1.2, unique keys, plain values, bounded size, line numbers kept."""
+"""One strict YAML reader: version 1.2, unique keys, plain values, bounded size, line numbers."""
 
 from __future__ import annotations
 
@@ -152,7 +152,9 @@ def _scalar(node: Any, name: str, line: int) -> Any:
         return int(node.value.replace("_", ""), 0) if not node.value.isdigit() else int(node.value)
     if tag == "float":
         return float(node.value.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
-    raise StudyError(f"{name}, line {line}: the tag '{node.tag}' is not allowed. Write plain values.")
+    raise StudyError(
+        f"{name}, line {line}: the tag '{node.tag}' is not allowed. Write plain values."
+    )
 
 
 def write_yaml(data: Mapping[str, Any], path: str | Path) -> None:
