@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.errors import DataError, several
+from mdresearch.corpus.privacy import PERSON_TABLES, personal_columns
 from mdresearch.corpus.schemas import TABLES, TableSchema
 from mdresearch.corpus.values import faults
 
@@ -77,7 +78,7 @@ def check_tables(
         What to call them together.
     strict : bool
         Also check that a value with a foreign key is found in its table, where that table is
-        there, and that no table has a column ``region`` of its own.
+        there, and that no table has a column ``region`` of its own, or one that names persons.
     """
     import pandas as pd
 
@@ -88,7 +89,7 @@ def check_tables(
         rows += _key(frame, schema)
         if strict:
             rows += _links(frame, schema, tables)
-            rows += _region(frame, schema)
+            rows += _never(frame, schema)
     report = pd.DataFrame(rows, columns=list(COLUMNS))
     return CheckReport(report.astype({"row": "Int64"}), name)
 
@@ -153,7 +154,11 @@ def _links(
             yield schema.name, int(at) + FIRST_ROW, column.name, value, words, allowed
 
 
-def _region(frame: pd.DataFrame, schema: TableSchema) -> Iterator[Problem]:
+def _never(frame: pd.DataFrame, schema: TableSchema) -> Iterator[Problem]:
     if "region" in frame.columns:
         words = "is derived from country, never stored: rename it, such as own_region"
         yield schema.name, None, "region", "", words, ""
+    if schema.name in PERSON_TABLES:
+        for name in personal_columns(frame.columns):
+            words = "names persons: delete it, or turn it into an id with privacy.pseudonym"
+            yield schema.name, None, name, "", words, ""

@@ -40,7 +40,7 @@ def load(name: str) -> Corpus:
 
     Examples
     --------
-    >>> load("market-facts")["market"].source_tier.value_counts().to_dict()  # doctest: +SKIP
+    >>> load("market-facts")["market"].source_tier.value_counts().to_dict()
     {'C': 116, 'B': 30}
     """
     from mdresearch.corpus.packages import read_package

@@ -100,6 +100,9 @@ table(
     Column("value_low", "number", "the value, or the lower end of a range"),
     Column("value_high", "number", "the value, or the upper end of a range"),
     Column("unit", "category", "of the value", required=True, allowed=UNITS),
+    Column(
+        "bound", "category", "how the source hedges it", allowed=("at_least", "at_most", "about")
+    ),
     Column("definition", "text", "what the source counts, in our words", required=True),
     Column("status", "category", "what kind of statement it is", True, STATUSES),
     Column("data_provider", "text", "whose figure it is", required=True),

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 DESCRIPTOR = "datapackage.json"
 MAX_DESCRIPTOR = 5_000_000
+BESIDE = ("make.py", "README.md")
 
 
 def save_package(corpus: Corpus, folder: str | Path) -> Path:
     """Write a corpus as a data package; see `Corpus.save`.
 
+    A script ``make.py`` and a card ``README.md`` may stand beside it, and are left alone.
     The data files are written first and the descriptor last, each in one step, so that a reader
     meets the old package, the new one, or an error; never a mixture that passes for a corpus.
     """
@@ -258,7 +260,8 @@ def _known_type(kind: str, path: Path) -> Type:
 def _refuse_foreign(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise DataError(f"'{folder}' is a file. Give a folder.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / DESCRIPTOR).is_file():
+    found = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    if DESCRIPTOR not in found and set(found) - set(BESIDE):
         raise DataError(
             f"'{folder}' holds files that are not a data package. Nothing was written. "
             "Give an empty or a new folder."

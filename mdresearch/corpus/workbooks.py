@@ -1,0 +1,155 @@
+"""Excel workbooks: a sheet as a table of text, with the traps of spreadsheets refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mdresearch.core.csv_files import check_header, refuse_absent_or_large
+from mdresearch.core.errors import DataError, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_BYTES = 200_000_000
+MAX_UNPACKED = 1_000_000_000
+DIGITS = 10**15
+
+
+def sheet_names(path: str | Path) -> list[str]:
+    """Return the names of the sheets of a workbook."""
+    book = _open(Path(path), values=True)
+    try:
+        return list(book.sheetnames)
+    finally:
+        book.close()
+
+
+def read_sheet(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
+    """Read one sheet as text; the first row names the columns, an empty cell is missing.
+
+    Whole numbers lose Excel's ``.0``, dates become ISO 8601, truth values ``true`` and ``false``.
+
+    Parameters
+    ----------
+    path : str or Path
+        An ``.xlsx`` file.
+    sheet : str or None
+        The sheet; the only one where None.
+
+    Raises
+    ------
+    DataError
+        The file is not a workbook, unpacks to more than 1 GB, has several sheets and none was
+        named, or a cell is an error, a formula without a stored value, or a number of more than
+        15 digits (Excel has rounded it).
+    """
+    import pandas as pd
+
+    path = Path(path)
+    values, formulas = _open(path, values=True), _open(path, values=False)
+    try:
+        sheet = _choose(path, values.sheetnames, sheet)
+        place = f"{path}, sheet '{sheet}'"
+        pages = [book[sheet] for book in (values, formulas)]
+        for page in pages:
+            page.reset_dimensions()
+        rows = zip(*(page.iter_rows() for page in pages), strict=True)
+        return _frame(list(_texts(rows, place)), place, pd)
+    finally:
+        values.close()
+        formulas.close()
+
+
+def _open(path: Path, values: bool) -> Any:
+    from openpyxl import load_workbook
+
+    refuse_absent_or_large(path, MAX_BYTES)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+        if size > MAX_UNPACKED:
+            raise DataError(
+                f"{path}: unpacks to {size:,} bytes; at most {MAX_UNPACKED:,} are read. "
+                "Save the sheet as CSV."
+            )
+        return load_workbook(path, read_only=True, data_only=values)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"{path}: not a workbook that can be read ({type(error).__name__}). "
+            "Open it in a spreadsheet and save it as .xlsx or as CSV UTF-8."
+        ) from error
+
+
+def _choose(path: Path, names: list[str], sheet: str | None) -> str:
+    if sheet is None:
+        if len(names) > 1:
+            raise DataError(
+                f"{path}: it has the sheets {', '.join(names)}. Name one of them with 'sheet:'."
+            )
+        return names[0]
+    if sheet not in names:
+        raise unknown_name(f"sheet of {path.name}", sheet, names)
+    return sheet
+
+
+def _texts(rows: Any, place: str) -> Iterator[list[str | None]]:
+    for number, (values, formulas) in enumerate(rows, start=1):
+        out: list[str | None] = []
+        for at, value in enumerate(values):
+            where = f"{place}, row {number}, column {at + 1}"
+            formula = formulas[at].value if at < len(formulas) else None
+            if value.value is None and formula is not None:
+                raise DataError(
+                    f"{where}: the formula {formula} has no stored value. Open the file in a "
+                    "spreadsheet, let it calculate, and save it again."
+                )
+            if value.data_type == "e":
+                raise DataError(f"{where}: the cell is the error {value.value}. Mend or empty it.")
+            out.append(_text(value.value, where))
+        while out and out[-1] is None:
+            out.pop()
+        yield out
+
+
+def _text(value: Any, where: str) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and abs(value) >= DIGITS:
+        raise DataError(
+            f"{where}: {value} has more than 15 digits, which Excel rounds in numbers. Format the "
+            "column as text, enter the ids again, and save."
+        )
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _frame(rows: list[list[str | None]], place: str, pd: Any) -> pd.DataFrame:
+    while rows and not rows[-1]:
+        rows.pop()
+    if not rows:
+        raise DataError(f"{place}: the sheet is empty. Its first row must name the columns.")
+    names = check_header([cell or "" for cell in rows[0]], place)
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) > len(names):
+            raise DataError(
+                f"{place}, row {number}: {row[-1]!r} stands in column {len(row)}, but the first "
+                f"row names {len(names)} columns. Name the column, or empty the cell."
+            )
+    columns = {
+        name: pd.Series([row[at] if at < len(row) else None for row in rows[1:]], dtype="str")
+        for at, name in enumerate(names)
+    }
+    return pd.DataFrame(columns)
