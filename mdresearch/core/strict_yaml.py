@@ -88,8 +88,8 @@ def _compose(text: str, name: str) -> Any:
 
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 2)  # type: ignore[assignment]
+    _refuse_deep(text, name)
     try:
-        _refuse_deep(text, name)
         return yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -30,6 +30,7 @@ def contrast(
     weight: str | None = None,
     condition: Mapping[str, str] | None = None,
     pooled: bool = False,
+    guard: bool = True,
     level: float = 0.95,
     seed: int = 0,
     labels: Mapping[str, str] | None = None,
@@ -65,6 +66,9 @@ def contrast(
         ``{column, a, b}``.
     pooled : bool
         Pool the variances of the two sides (Student's form of the same test).
+    guard : bool
+        Guard Satterthwaite's degrees of freedom where a variance rests on fewer than six countries or
+        titles; False gives the plain value, as R's ``t.test`` does.
     level : float
         Level of the interval.
     seed : int
@@ -109,19 +113,20 @@ def contrast(
             "on viewers write cluster=None (cluster: null), which says so in its checks."
         )
     design = Design(
-        outcome,
-        expectation,
-        group,
-        country,
-        title,
-        person,
-        weight,
-        condition,
-        scale,
-        pooled,
-        level,
-        seed,
-        labels or {},
+        outcome=outcome,
+        expect=expectation,
+        group=group,
+        country=country,
+        title=title,
+        person=person,
+        weight=weight,
+        condition=condition,
+        scale=scale,
+        pooled=pooled,
+        guard=guard,
+        level=level,
+        seed=seed,
+        labels=labels or {},
     )
     label = data[group].astype("str").where(data[group].notna())
     here = label.isin([expectation.a, expectation.b])

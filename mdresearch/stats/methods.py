@@ -33,6 +33,8 @@ class Design:
         Key of `mdresearch.core.scales.SCALES`.
     pooled : bool
         Pool the variances of the two sides.
+    guard : bool
+        Guard the degrees of freedom where a variance rests on fewer than six units.
     level : float
         Level of the interval in ``Comparison.estimate``.
     seed : int
@@ -53,6 +55,7 @@ class Design:
     condition: Mapping[str, str] | None = None
     scale: str = "g_person"
     pooled: bool = False
+    guard: bool = True
     level: float = 0.95
     seed: int = 0
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mdresearch.core.errors import StatisticsError
-from mdresearch.core.results import NAN, Check, Comparison
+from mdresearch.core.results import Check, Comparison
 from mdresearch.stats.building import (
     COMPARABILITY,
     FEW_TITLES,
@@ -22,6 +22,7 @@ from mdresearch.stats.building import (
 from mdresearch.stats.cells import Cells, reduce_cells
 from mdresearch.stats.methods import TESTS, Design, Method
 from mdresearch.stats.permutations import permute_countries
+from mdresearch.stats.satterthwaite import satterthwaite
 from mdresearch.stats.two_way import additive_means, country_components, two_way
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _over_titles(cells: Cells, design: Design) -> Comparison:
     cells = _take_countries(cells, present)
     if (reason := _too_few(cells, design)) is not None:
         return undefined("two_way", design, reason, group_frame(cells, design, _plain(cells)))
-    fit = two_way(cells.mean, cells.side, design.pooled)
+    fit = two_way(cells.mean, cells.side, design.pooled, design.guard)
     first, second = int(cells.side.sum()), int((~cells.side).sum())
     checks = [*country_checks(first, second), *_title_checks(cells, n_titles, only_one_side, lost)]
     permutation = None
@@ -116,7 +117,7 @@ def _on_countries(cells: Cells, design: Design, checks: tuple[Check, ...]) -> Co
     first, second = int(cells.side.sum()), int((~cells.side).sum())
     parts, degrees = country_components(means, cells.side, design.pooled)
     total = sum(parts)
-    df = total**2 / sum(v**2 / d for v, d in zip(parts, degrees, strict=True)) if total > 0 else NAN
+    df = float(satterthwaite(parts, degrees, design.guard and not design.pooled))
     return comparison(
         "welch_countries",
         design,
@@ -234,7 +235,7 @@ def country_pair(data: pd.DataFrame, design: Design) -> Comparison:
         gaps = cells.mean[cells.side][0] - cells.mean[~cells.side][0]
         parts, degrees = [*parts, float(gaps.var(ddof=1)) / len(gaps)], [*degrees, len(gaps) - 1]
     total = sum(parts)
-    df = total**2 / sum(v**2 / d for v, d in zip(parts, degrees, strict=True)) if total > 0 else NAN
+    df = float(satterthwaite(parts, degrees, design.guard))
     checks = [
         Check(
             "generalises",

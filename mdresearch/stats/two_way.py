@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mdresearch.stats.satterthwaite import satterthwaite
+
 NAN = float("nan")
 
 
@@ -68,7 +70,9 @@ def additive_means(means: np.ndarray) -> np.ndarray | None:
     return solution + title_effects.mean()
 
 
-def two_way(means: np.ndarray, side: np.ndarray, pooled: bool = False) -> TwoWay:
+def two_way(
+    means: np.ndarray, side: np.ndarray, pooled: bool = False, guard: bool = True
+) -> TwoWay:
     """Contrast two groups of countries over shared titles.
 
     Parameters
@@ -79,6 +83,9 @@ def two_way(means: np.ndarray, side: np.ndarray, pooled: bool = False) -> TwoWay
         True on the first side.
     pooled : bool
         Pool the two variances of country means (holds its size only where they are equal).
+    guard : bool
+        Guard the degrees of freedom where a component rests on fewer than six countries or titles
+        (`mdresearch.stats.satterthwaite`); not with ``pooled``, which re-creates the design study.
 
     Notes
     -----
@@ -107,7 +114,7 @@ def two_way(means: np.ndarray, side: np.ndarray, pooled: bool = False) -> TwoWay
     scale = max(float(np.abs(country).max()), 1.0)
     if not np.sqrt(total) > 1e-12 * scale:
         return TwoWay(difference, NAN, NAN, country, gaps, parts, "the outcome does not vary")
-    df = total**2 / sum(v**2 / d for v, d in zip(parts, degrees, strict=True))
+    df = satterthwaite(parts, degrees, guard and not pooled)
     return TwoWay(difference, float(np.sqrt(total)), float(df), country, gaps, parts)
 
 

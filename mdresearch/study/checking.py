@@ -12,7 +12,7 @@ from mdresearch.core.claims import Claim
 from mdresearch.core.errors import MdresearchError
 from mdresearch.stats.building import FEW_COUNTRIES, FEW_TITLES, MANY_COUNTRIES
 from mdresearch.stats.permutations import smallest_p
-from mdresearch.study.judging import PERSON, TITLE, Prepared, prepare
+from mdresearch.study.preparing import PERSON, TITLE, Prepared, prepare
 from mdresearch.study.powers import ASSUMED, power
 from mdresearch.study.running import _rules_for, market_path, read_corpus
 from mdresearch.study.studies import Study

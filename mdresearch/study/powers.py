@@ -11,6 +11,7 @@ from mdresearch.core.claims import Claim
 from mdresearch.core.errors import StatisticsError, unknown_name
 from mdresearch.core.results import Effect
 from mdresearch.core.scales import to_linear
+from mdresearch.stats.satterthwaite import satterthwaite
 from mdresearch.stats.verdicts import decide
 
 ASSUMED: dict[str, float] = {"sd_country": 0.15, "sd_region_title": 0.15, "sd_person": 1.0}
@@ -103,7 +104,7 @@ def _studies(
     if titles > 1:
         parts, degrees = [*parts, gaps.var(axis=1, ddof=1) / titles], [*degrees, titles - 1]
     total = sum(parts)
-    df = total**2 / sum(v**2 / d for v, d in zip(parts, degrees, strict=True))
+    df = satterthwaite(parts, degrees)
     return means[:, side].mean(axis=1) - means[:, ~side].mean(axis=1), np.sqrt(total), df
 
 

@@ -42,6 +42,10 @@ DESIGNS = (
     Design("unbalanced 10 v 3", (10, 3), 12, 20),
     Design("unbalanced 6 v 2", (6, 2), 12, 20),
     Design("heteroscedastic 10 v 3, SD .10 v .45", (10, 3), 12, 20, (0.10, 0.45)),
+    Design("heteroscedastic 10 v 2, SD .10 v .45", (10, 2), 12, 20, (0.10, 0.45)),
+    Design("heteroscedastic 6 v 2, SD .10 v .45", (6, 2), 12, 20, (0.10, 0.45)),
+    Design("heteroscedastic 3 v 3, SD .10 v .45", (3, 3), 12, 20, (0.10, 0.45)),
+    Design("few titles 10 v 10, 3 titles", (10, 10), 3, 20),
     Design("heteroscedastic 10 v 10, SD .10 v .45", (10, 10), 12, 20, (0.10, 0.45)),
     Design("missing cells 30 %, 10 v 10", (10, 10), 12, 20, missing=0.3),
     Design("missing cells 30 %, 10 v 3", (10, 3), 12, 20, missing=0.3),
@@ -77,9 +81,7 @@ def draw(rng: np.random.Generator, design: Design, delta: float = 0.0) -> pd.Dat
     return frame
 
 
-def size_and_coverage(
-    design: Design, runs: int, rng: np.random.Generator
-) -> tuple[float, float]:
+def size_and_coverage(design: Design, runs: int, rng: np.random.Generator) -> tuple[float, float]:
     """Return how often a difference is declared where there is none, and how often the interval
     holds the true effect of .30 person SDs."""
     wrong = covered = 0
@@ -117,7 +119,10 @@ if __name__ == "__main__":
         size, coverage = size_and_coverage(design, RUNS, stream)
         found.append(Rate("default path", design.name, "size", RUNS, size, "<= 0.06"))
         found.append(Rate("default path", design.name, "coverage", RUNS, coverage, ">= 0.93"))
-    for truth, name in ((0.0, "four claims, no difference"), (0.2, "four claims, truth = smallest")):
+    for truth, name in (
+        (0.0, "four claims, no difference"),
+        (0.2, "four claims, truth = smallest"),
+    ):
         error = family_error(RUNS // 2, stream, truth)
         found.append(Rate("Holm", name, "family-wise error", RUNS // 2, error, "<= 0.05"))
     write(found, "default_path", SEED, "python tests/calibration/default_path.py")

@@ -65,7 +65,11 @@ def write(rates: list[Rate], name: str, seed: int, command: str) -> None:
         writer.writeheader()
         writer.writerows(rows)
     for row in rows:
-        print(", ".join(f"{k} {row[k]}" for k in ("design", "quantity", "runs", "rate", "bar", "holds")))
+        print(
+            ", ".join(
+                f"{k} {row[k]}" for k in ("design", "quantity", "runs", "rate", "bar", "holds")
+            )
+        )
 
 
 def read(name: str) -> list[dict[str, str]]:

@@ -1,0 +1,208 @@
+"""The rows that a claim is judged on: measured, left out by rule and counted, put into groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from mdresearch.core.claims import Claim
+from mdresearch.core.conditions import rows_where
+from mdresearch.core.errors import DataError, suggest
+from mdresearch.core.results import Check
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mdresearch.corpus.corpora import Corpus
+
+COUNTRY, TITLE, PERSON = "country", "title_id", "respondent_id"
+CENSORED_SHARE = 0.10
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The rows that a claim is judged on, and what was left out on the way.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row a unit; the column that ``expect`` names groups of is ``group``.
+    group : str or None
+        Name of that column.
+    labels : mapping
+        Words for outcome, groups and unit.
+    exclusions : DataFrame
+        where, why, n.
+    region_note : str
+        Scheme, unassigned countries, unverified assignments.
+    checks : tuple of Check
+        About the assignment to regions and about floors and ceilings.
+    data_kind : str
+    """
+
+    frame: pd.DataFrame
+    group: str | None
+    labels: Mapping[str, str]
+    exclusions: pd.DataFrame
+    region_note: str = ""
+    checks: tuple[Check, ...] = ()
+    data_kind: str = "collected"
+    tables: Mapping[str, Any] = field(default_factory=dict)
+
+
+def prepare(
+    claim: Claim,
+    data: Corpus | pd.DataFrame,
+    *,
+    exclude: Sequence[Mapping[str, str]] = (),
+    market_map: str | None = None,
+) -> Prepared:
+    """Measure the outcome, leave out what the rules leave out, and form the groups."""
+    from mdresearch.measures.measuring import MEASURES
+
+    kind, frame, label, unit = _measured(claim, data)
+    frame, exclusions = apply_exclusions(frame, [*exclude, *claim.exclude])
+    if exclusions["n"].sum() and not len(frame):
+        raise DataError(
+            f"Claim {claim.id}: the exclusions leave no row of {int(exclusions['n'].sum()):,}. "
+            "Look at the counts of 'mdresearch check'."
+        )
+    labels = {"outcome": label, "unit": unit}
+    prepared = Prepared(frame, None, labels, exclusions, data_kind=kind)
+    if claim.between is not None:
+        prepared = _grouped(claim, prepared, market_map)
+    limits = f"{claim.outcome}_limit"
+    if limits in frame.columns and claim.outcome in MEASURES:
+        prepared = _with_limits(claim, prepared, data, limits)
+    return prepared
+
+
+def _measured(claim: Claim, data: Any) -> tuple[str, pd.DataFrame, str, str]:
+    from mdresearch.measures.measuring import MEASURES, measure
+
+    if hasattr(data, "tables"):
+        frame = measure(data, claim.outcome)
+        info = MEASURES[claim.outcome] if claim.outcome in MEASURES else None
+        words = (info.label, info.unit) if info else (claim.outcome.replace("_", " "), "")
+        return data.kind, frame, *words
+    if claim.outcome not in data.columns:
+        near = suggest(claim.outcome, data.columns)
+        raise DataError(
+            f"Claim {claim.id}: there is no column '{claim.outcome}' in the table."
+            + (f" Did you mean '{near}'?" if near else "")
+            + f" Columns: {', '.join(map(str, data.columns))}."
+        )
+    return str(data.attrs.get("kind", "collected")), data, claim.outcome.replace("_", " "), ""
+
+
+def apply_exclusions(
+    frame: pd.DataFrame, rules: Sequence[Mapping[str, str]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave out the rows that the rules name, one rule after the other, and count them.
+
+    Returns
+    -------
+    kept : DataFrame
+    exclusions : DataFrame
+        where, why, n: rows that each rule took from what the rules before it had left.
+    """
+    import pandas as pd
+
+    counts = []
+    for rule in rules:
+        hits = rows_where(frame, rule["where"])
+        counts.append((rule["where"], rule["why"], int(hits.sum())))
+        frame = frame[~hits]
+    return frame, pd.DataFrame(counts, columns=["where", "why", "n"]).astype({"n": int})
+
+
+def _grouped(claim: Claim, prepared: Prepared, market_map: str | None) -> Prepared:
+    if claim.between == "region":
+        return _in_regions(claim, prepared, market_map)
+    frame = prepared.frame
+    column = COUNTRY if claim.between == "country" else claim.between
+    if column not in frame.columns:
+        near = suggest(column, frame.columns)
+        raise DataError(
+            f"Claim {claim.id}: 'between' names the column '{column}', which is not there."
+            + (f" Did you mean '{near}'?" if near else "")
+            + f" Columns: {', '.join(map(str, frame.columns))}."
+        )
+    labels = {**prepared.labels, "a": claim.expectation.a, "b": claim.expectation.b}
+    return replace(prepared, group=column, labels=labels)
+
+
+def _in_regions(claim: Claim, prepared: Prepared, market_map: str | None) -> Prepared:
+    from mdresearch.core import regions
+
+    frame = prepared.frame
+    if COUNTRY not in frame.columns:
+        raise DataError(
+            f"Claim {claim.id} compares regions, but the data have no column 'country'. Give one "
+            "(alpha-3; md.country_codes resolves names), or map yours with 'columns:'."
+        )
+    sides = (claim.expectation.a, claim.expectation.b)
+    text = frame[COUNTRY].astype("str").where(frame[COUNTRY].notna(), "")
+    named = sorted(set(text) - {""})
+    assignment = regions.assign(named, sides, claim.regions, **_market(claim, market_map))
+    where = dict(zip(assignment.frame["country"], assignment.frame["region"], strict=True))
+    group = text.map(where)
+    outside = int(group.isna().sum())
+    nowhere = int((text == "").sum())
+    note = assignment.sentence()
+    if nowhere:
+        note += f" {nowhere:,} rows have no country."
+    evidence = f"{outside:,} rows lie in neither region (other countries, or none)"
+    checks = [Check("assigned", nowhere == 0, f"{evidence}; {nowhere:,} of them have no country")]
+    if assignment.n_unverified:
+        says = (
+            f"{assignment.n_unverified} of {len(assignment.frame)} countries are placed by "
+            "assignments not yet checked against the publisher"
+        )
+        checks.append(Check("regions_verified", False, says))
+    labels = {
+        **prepared.labels,
+        "a": regions.region_label(sides[0], claim.regions, **_market(claim, market_map)),
+        "b": regions.region_label(sides[1], claim.regions, **_market(claim, market_map)),
+    }
+    return replace(
+        prepared,
+        frame=frame.assign(region=group.to_numpy()),
+        group="region",
+        labels=labels,
+        region_note=note,
+        checks=tuple(checks),
+    )
+
+
+def _market(claim: Claim, market_map: str | None) -> dict[str, str]:
+    return {"market_map": market_map} if claim.regions == "market" and market_map else {}
+
+
+def _with_limits(claim: Claim, prepared: Prepared, data: Any, column: str) -> Prepared:
+    """Add the shares of thresholds at floor and ceiling, and the check on censoring."""
+    import pandas as pd
+
+    frame = prepared.frame
+    by = frame[prepared.group] if prepared.group else pd.Series("all", index=frame.index)
+    defined = frame[claim.outcome].notna() & by.notna()
+    at = frame.loc[defined, column].astype("str")
+    groups = by[defined]
+    table = pd.DataFrame(
+        {
+            "floor": at.eq("floor").groupby(groups).mean(),
+            "ceiling": at.eq("ceiling").groupby(groups).mean(),
+            "n": at.groupby(groups).size(),
+        }
+    ).rename_axis("group")
+    names = {getattr(claim.expectation, k): prepared.labels.get(k, "") for k in ("a", "b")}
+    table = table.reset_index().assign(group=lambda t: t["group"].map(lambda g: names.get(g, g)))
+    worst = float(table[["floor", "ceiling"]].max(axis=None)) if len(table) else 0.0
+    says = (
+        f"at most {worst:.1%} of thresholds of a region lie at the floor or the ceiling of the "
+        f"ladder; above {CENSORED_SHARE:.0%} the ladder is too short for a difference of means"
+    )
+    check = Check("censoring", worst <= CENSORED_SHARE, says)
+    tables = {**prepared.tables, "limits": table}
+    return replace(prepared, checks=(*prepared.checks, check), tables=tables)
