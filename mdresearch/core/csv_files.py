@@ -84,6 +84,7 @@ def read_csv(
     header = next(rows, None)
     if header is None:
         raise DataError(f"{path}: the file is empty. Its first row must name the columns.")
+    header = [unescape_cell(name) if escaped else name.strip() for name in header]
     names = check_header(header, str(path))
     cells: list[list[str]] = []
     for number, row in enumerate(rows, start=2):
@@ -163,17 +164,15 @@ def refuse_absent_or_large(path: Path, max_bytes: int) -> None:
 
 def check_header(header: list[str], place: str) -> list[str]:
     """Return the names of the columns, or raise where one is empty or stands twice."""
-    names = [unescape_cell(name).strip() for name in header]
-    while names and not names[-1]:
-        names.pop()
-    if len(names) < len(header) or not names:
-        raise DataError(
-            f"{place}, row 1: column {len(names) + 1} has no name. "
-            "Name every column in the first row, or delete the empty ones."
-        )
+    names = list(header)
+    if not names:
+        raise DataError(f"{place}, row 1: it is empty. Name every column in the first row.")
     for number, name in enumerate(names, start=1):
-        if not name:
-            raise DataError(f"{place}, row 1: column {number} has no name. Name every column.")
+        if not name.strip():
+            raise DataError(
+                f"{place}, row 1: column {number} has no name. Name every column, or delete those "
+                "that are empty."
+            )
         first = names.index(name) + 1
         if first != number:
             raise DataError(

@@ -118,6 +118,10 @@ def _columns(frame: pd.DataFrame, schema: TableSchema) -> Iterator[Problem]:
         for at, value, problem in faults(frame[column.name], column):
             row = None if at is None else int(at) + FIRST_ROW
             yield schema.name, row, column.name, value, problem, column.rule()
+    for name in frame.select_dtypes("float").columns.difference(schema.names()):
+        for at, value in frame[name][frame[name].abs() == float("inf")].items():
+            row = int(at) + FIRST_ROW
+            yield schema.name, row, name, value, "is not finite", "a number, or an empty cell"
 
 
 def _key(frame: pd.DataFrame, schema: TableSchema) -> Iterator[Problem]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from mdresearch.core.errors import DataError, unknown_name
@@ -19,6 +18,29 @@ if TYPE_CHECKING:
 
 Kind = Literal["collected", "simulated", "derived"]
 KINDS: tuple[Kind, ...] = ("collected", "simulated", "derived")
+
+
+class ReadOnly(Mapping[str, Any]):
+    """A mapping that cannot be changed; tables in it are handed out as copies.
+
+    A copy costs nothing until someone writes to it (pandas copies on write).
+    """
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self._entries = dict(entries)
+
+    def __getitem__(self, name: str) -> Any:
+        entry = self._entries[name]
+        return entry.copy(deep=False) if hasattr(entry, "iloc") else entry
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        return repr(self._entries)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,12 +85,10 @@ class Corpus:
         if self.kind not in KINDS:
             raise unknown_name("kind of corpus", self.kind, KINDS)
         tables = {name: _table(name, self.tables[name]) for name in sorted(self.tables)}
-        sources = tables.get("sources")
-        simulated = sources is not None and "kind" in sources
-        if simulated and (sources["kind"] == "simulated").any():
+        if "sources" in tables and "simulated" in set(tables["sources"].get("kind", ())):
             object.__setattr__(self, "kind", "simulated")
-        object.__setattr__(self, "tables", MappingProxyType(tables))
-        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+        object.__setattr__(self, "tables", ReadOnly(tables))
+        object.__setattr__(self, "provenance", ReadOnly(dict(self.provenance)))
 
     @property
     def simulated(self) -> bool:
@@ -77,7 +97,7 @@ class Corpus:
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         if table in self.tables:
-            return self.tables[table].copy(deep=False)
+            return self.tables[table]
         TABLES[table]
         have = ", ".join(self.tables) if self.tables else "none"
         raise DataError(
@@ -163,7 +183,15 @@ def _table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     TABLES[name]
     if not isinstance(frame, pd.DataFrame):
         raise DataError(f"Table '{name}' is a {type(frame).__name__}. Give a pandas DataFrame.")
+    index = [str(level) for level in frame.index.names if level is not None]
+    if index:
+        raise DataError(
+            f"Table '{name}' has the index '{', '.join(index)}', which would be lost. "
+            "Make it a column with reset_index()."
+        )
     names = [str(column) for column in frame.columns]
+    if "" in names:
+        raise DataError(f"Table '{name}' has a column without a name. Name it.")
     twice = sorted({column for column in names if names.count(column) > 1})
     if twice:
         raise DataError(f"Table '{name}' has the column '{twice[0]}' twice. Rename one of them.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.atomic import write_bytes, write_text
-from mdresearch.core.csv_files import csv_bytes, read_csv
+from mdresearch.core.csv_files import csv_bytes, escape_cell, read_csv, unescape_cell
 from mdresearch.core.errors import DataError, DatasetError
 from mdresearch.core.hashing import hash_file
 from mdresearch.corpus.corpora import Corpus
@@ -209,7 +209,7 @@ def _resource(corpus: Corpus, table: str, content: bytes) -> dict[str, Any]:
 
 
 def _field(column: Column) -> dict[str, Any]:
-    out: dict[str, Any] = {"name": column.name, "type": TYPES[column.type][1]}
+    out: dict[str, Any] = {"name": escape_cell(column.name), "type": TYPES[column.type][1]}
     out["description"] = column.says
     out["mdresearch:type"] = column.type
     if column.unit:
@@ -234,7 +234,8 @@ def _read_table(path: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
     cells = read_csv(path, escaped=True)
-    kinds = {f["name"]: f.get("mdresearch:type", "text") for f in resource["schema"]["fields"]}
+    fields = resource["schema"]["fields"]
+    kinds = {unescape_cell(f["name"]): f.get("mdresearch:type", "text") for f in fields}
     if list(kinds) != list(cells.columns):
         raise DataError(
             f"{path}: its columns are not those of {DESCRIPTOR}. Save the corpus again."

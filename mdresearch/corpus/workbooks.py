@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,14 +70,15 @@ def _open(path: Path, values: bool) -> Any:
 
     refuse_absent_or_large(path, MAX_BYTES)
     try:
-        with zipfile.ZipFile(path) as archive:
+        content = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(item.file_size for item in archive.infolist())
         if size > MAX_UNPACKED:
             raise DataError(
                 f"{path}: unpacks to {size:,} bytes; at most {MAX_UNPACKED:,} are read. "
                 "Save the sheet as CSV."
             )
-        return load_workbook(path, read_only=True, data_only=values)
+        return load_workbook(io.BytesIO(content), read_only=True, data_only=values)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         if isinstance(error, DataError):
             raise
@@ -141,7 +143,7 @@ def _frame(rows: list[list[str | None]], place: str, pd: Any) -> pd.DataFrame:
         rows.pop()
     if not rows:
         raise DataError(f"{place}: the sheet is empty. Its first row must name the columns.")
-    names = check_header([cell or "" for cell in rows[0]], place)
+    names = check_header([(cell or "").strip() for cell in rows[0]], place)
     for number, row in enumerate(rows[1:], start=2):
         if len(row) > len(names):
             raise DataError(

@@ -1,5 +1,7 @@
 """A corpus: what it keeps, what it refuses, what it never loses."""
 
+import pickle
+
 import pandas as pd
 import pytest
 
@@ -25,6 +27,43 @@ def test_hands_out_copies():
 def test_mapping_is_read_only():
     with pytest.raises(TypeError):
         small().tables["works"] = people()
+
+
+def test_tables_are_copies_too():
+    corpus = small()
+    table = corpus.tables["respondents"]
+    table.loc[0, "country"] = "USA"
+    assert corpus["respondents"].country.tolist() == ["BRA", "MEX"]
+
+
+def test_the_frame_that_was_given_may_change_later():
+    frame = people()
+    corpus = Corpus("demo", {"respondents": frame})
+    frame.loc[0, "country"] = "USA"
+    assert corpus["respondents"].country.tolist() == ["BRA", "MEX"]
+
+
+def test_travels_to_other_processes():
+    corpus = small(kind="simulated", provenance={"seed": 1})
+    again = pickle.loads(pickle.dumps(corpus))
+    assert (again.hash(), again.kind) == (corpus.hash(), "simulated")
+    assert again.provenance["seed"] == 1
+
+
+def test_an_index_is_not_lost_silently():
+    with pytest.raises(DataError) as caught:
+        Corpus("demo", {"respondents": people().set_index("respondent_id")})
+    assert str(caught.value) == (
+        "Table 'respondents' has the index 'respondent_id', which would be lost. "
+        "Make it a column with reset_index()."
+    )
+
+
+def test_odd_column_names_survive(tmp_path):
+    names = ["=x", " x ", "a\nb", "'+", "é", "NA"]
+    corpus = Corpus("demo", {"respondents": people(**dict.fromkeys(names, "v"))})
+    again = Corpus.read(corpus.save(tmp_path / "d"))
+    assert list(again["respondents"]) == list(corpus["respondents"])
 
 
 def test_unknown_table_is_named():

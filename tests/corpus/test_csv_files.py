@@ -109,7 +109,11 @@ def test_a_quote_in_a_later_cell_swallows_nothing(tmp_path):
             b"id,id\n1,2\n",
             "{path}, row 1: columns 1 and 2 are both called 'id'. Rename one of them.",
         ),
-        (b"id,,x\n1,2,3\n", "{path}, row 1: column 2 has no name. Name every column."),
+        (
+            b"id,,x\n1,2,3\n",
+            "{path}, row 1: column 2 has no name. Name every column, or delete those that "
+            "are empty.",
+        ),
         (b"", "{path}: the file is empty. Its first row must name the columns."),
     ],
 )
