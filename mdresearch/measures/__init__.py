@@ -1,0 +1,1 @@
+"""Tables to numbers: each measure is one registered function that gives one score a unit."""
