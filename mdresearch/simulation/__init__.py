@@ -1,0 +1,1 @@
+"""Data with a known truth, always marked as simulated."""
