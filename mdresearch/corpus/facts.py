@@ -226,7 +226,7 @@ def _overlaps(market: pd.DataFrame) -> Iterator[str]:
             if (
                 geos_overlap(a.geo, b.geo)
                 and periods_overlap(a, b)
-                and entities_overlap(a.entity, b.entity)
+                and entities_overlap(a.entity, b.entity, a.entity_type)
             ):
                 yield (
                     f"{a.fact_id} ({_words(a)}) and {b.fact_id} ({_words(b)}) overlap: "

@@ -53,22 +53,22 @@ def _countries(geo: str) -> frozenset[str] | None:
     return frozenset([geo]) if re.fullmatch("[A-Z]{3}", geo) else None
 
 
-def entities_overlap(a: str, b: str) -> bool:
+def entities_overlap(a: str, b: str, entity_type: str) -> bool:
     """Say whether two entities may share a part; a list of apps is joined by ``+`` or ``;``.
+
+    Formats always may: a micro-drama is a short drama, whatever a vendor calls it.
 
     Examples
     --------
-    >>> entities_overlap("DramaBox+ReelShort", "ReelShort"), entities_overlap("DramaBox", "BUMP")
-    (True, False)
-    >>> entities_overlap("short-drama apps", "ReelShort")
+    >>> entities_overlap("DramaBox+ReelShort", "ReelShort", "app")
     True
+    >>> entities_overlap("DramaBox", "BUMP", "app"), entities_overlap("micro-drama", "x", "format")
+    (False, True)
     """
-    first, second = ({part.strip().lower() for part in re.split("[+;]", text)} for text in (a, b))
-    return bool(first & second) or any(_is_class(part) for part in first | second)
-
-
-def _is_class(entity: str) -> bool:
-    return bool(re.search(r"drama|short|video|series|channels|platforms", entity)) and " " in entity
+    if entity_type not in ("app", "title"):
+        return True
+    parts = [{part.strip().lower() for part in re.split("[+;]", text)} for text in (a, b)]
+    return bool(parts[0] & parts[1])
 
 
 def period(start: Any, end: Any) -> tuple[dt.date, dt.date]:

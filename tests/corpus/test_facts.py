@@ -163,6 +163,21 @@ def test_refuses_rows_that_differ_in_two_ways(market):
         total(two)
 
 
+def test_formats_overlap_whatever_they_are_called(market):
+    two = rows(market, "M061", "M062").assign(geo="JPN", entity=["micro-drama", "microdrama"])
+    with pytest.raises(DataError, match="would be counted twice"):
+        total(two)
+
+
+def test_two_apps_can_be_summed_but_not_an_app_with_a_list_that_holds_it(market):
+    apps = rows(market, "M080").assign(fact_id="X1", entity="DramaBox")
+    two = pd.concat([rows(market, "M080"), apps], ignore_index=True)
+    assert total(two).over == "entity"
+    both = pd.concat([two, apps.assign(fact_id="X2", entity="DramaBox+BUMP")], ignore_index=True)
+    with pytest.raises(DataError, match="X1 .* and X2 .* overlap"):
+        total(both)
+
+
 def test_refuses_nothing(market):
     with pytest.raises(DataError, match="There is no row to sum"):
         total(market.head(0))
