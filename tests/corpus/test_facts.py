@@ -174,7 +174,7 @@ def test_two_apps_can_be_summed_but_not_an_app_with_a_list_that_holds_it(market)
     two = pd.concat([rows(market, "M080"), apps], ignore_index=True)
     assert total(two).over == "entity"
     both = pd.concat([two, apps.assign(fact_id="X2", entity="DramaBox+BUMP")], ignore_index=True)
-    with pytest.raises(DataError, match="X1 .* and X2 .* overlap"):
+    with pytest.raises(DataError, match=r"X1 .* and X2 .* overlap"):
         total(both)
 
 
