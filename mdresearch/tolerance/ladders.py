@@ -268,7 +268,7 @@ def _thresholds(
 def _units(
     rows: pd.DataFrame, ladder: np.ndarray, extra: list[str], n_ladders: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Number the units (respondent, ladder, condition); return them and the first row of each."""
+    """Return the number of each row's unit (respondent, ladder, condition), and first rows."""
     person = pd.factorize(rows["respondent_id"])[0].astype(np.int64)
     key = person * n_ladders + ladder
     for name in extra:

@@ -2,12 +2,14 @@
 
 import math
 import time
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from mdresearch.core.errors import DataError, UnknownNameError
 from mdresearch.tolerance.ladders import spearman_karber
 
@@ -149,9 +151,7 @@ def slow(rows, ladders, direction):
         low, high = ends.loc[name]
         if points[0][0] != low or points[-1][0] != high:
             continue
-        area = sum(
-            (p + q) / 2 * (y - x) for (x, p), (y, q) in zip(points, points[1:], strict=False)
-        )
+        area = sum((p + q) / 2 * (y - x) for (x, p), (y, q) in pairwise(points))
         out[person, name] = low + area if direction == "upper" else high - area
     return out
 
@@ -291,18 +291,27 @@ def test_errors_say_what_is_wrong_and_what_to_do():
     )
 
 
+NO_LOG = "at level 1 has a value that is not above 0, so it has no logarithm"
+TWO_TITLES = "at level 4 has another title than the level before; each title needs a ladder_id"
+
+
 @pytest.mark.parametrize(
-    ("change", "log", "problem"),
+    ("column", "cells", "log", "problem"),
     [
-        ({"value": [1.0, 2.0, 2.0, 4.0, 5.0]}, False, "at level 3 has the same value as another level"),
-        ({"value": [1.0, None, 3.0, 4.0, 5.0]}, False, "at level 2 has no value"),
-        ({"value": [0.0, 2.0, 3.0, 4.0, 5.0]}, True, "at level 1 has a value that is not above 0, so it has no logarithm"),
-        ({"level": [1, 2, 3, 4, 4]}, False, "at level 4 stands twice"),
-        ({"title_id": ["t1", "t1", "t1", "t2", "t2"]}, False, "at level 4 has another title than the level before; each title needs a ladder_id"),
+        (
+            "value",
+            [1.0, 2.0, 2.0, 4.0, 5.0],
+            False,
+            "at level 3 has the same value as another level",
+        ),
+        ("value", [1.0, None, 3.0, 4.0, 5.0], False, "at level 2 has no value"),
+        ("value", [0.0, 2.0, 3.0, 4.0, 5.0], True, NO_LOG),
+        ("level", [1, 2, 3, 4, 4], False, "at level 4 stands twice"),
+        ("title_id", ["t1", "t1", "t1", "t2", "t2"], False, TWO_TITLES),
     ],
-)  # fmt: skip
-def test_a_faulty_ladder_is_refused(change, log, problem):
-    faulty = ladder().assign(**change)
+)
+def test_a_faulty_ladder_is_refused(column, cells, log, problem):
+    faulty = ladder().assign(**{column: cells})
     text = message(
         DataError, lambda: spearman_karber(answers([1] * 5), faulty, "exaggeration", log=log)
     )
