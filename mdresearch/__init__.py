@@ -25,7 +25,7 @@ _PUBLIC = {
     "ModelFit": "core.results",
     "Study": "study.studies",
     "compare": "study.judging",
-    "country_codes": "core.country_codes",
+    "country_codes": "core.countries",
     "fetch": "corpus.datasets",
     "figure": "reporting.figures",
     "judge": "study.judging",
@@ -42,7 +42,7 @@ __all__ = [*sorted(_PUBLIC), "__version__"]
 
 if TYPE_CHECKING:
     from mdresearch.core.claims import Claim
-    from mdresearch.core.country_codes import country_codes
+    from mdresearch.core.countries import country_codes
     from mdresearch.core.findings import Finding, Findings
     from mdresearch.core.results import Check, Comparison, Estimate, ModelFit
     from mdresearch.corpus.corpora import Corpus

@@ -141,10 +141,15 @@ def _equal(column: pd.Series, value: str, condition: str) -> pd.Series:
         number = _number(value, Term(str(column.name), "=="), condition)
         return column.eq(number).fillna(False).astype(bool)
     text = column.astype("str").where(column.notna())
-    same = text.eq(value)
     if value.lower() in ("true", "false"):
-        same |= text.str.lower().eq(value.lower())
-    return same.fillna(False).astype(bool)
+        text, value = text.str.lower(), value.lower()
+        if column.notna().any() and not text.isin(["true", "false"]).any():
+            held = ", ".join(f"'{v}'" for v in column.dropna().unique()[:5])
+            raise DataError(
+                f"The condition '{condition}' compares the text column '{column.name}' with {value}, "
+                f"but it holds {held}. Compare with one of these."
+            )
+    return text.eq(value).fillna(False).astype(bool)
 
 
 def _number(value: str, term: Term, condition: str) -> float:

@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mdresearch.core.country_codes import DATA, is_country
+from mdresearch.core.countries import DATA, is_country
 from mdresearch.core.errors import DataError, StudyError, several, unknown_name
 from mdresearch.core.strict_yaml import read_yaml
 

@@ -50,6 +50,7 @@ table(
     Column("birth_year", "integer", "year of birth", minimum=1900, example=1990),
     Column("gender", "text", "as the person says"),
     Column("weight", "number", "the weight inside the country", minimum=0),
+    Column("attention_passed", "boolean", "whether the person passed the attention check"),
 )
 
 table(

@@ -255,7 +255,7 @@ def _is_personal(name: str, schema: TableSchema, place: _Place, log: _Log) -> bo
 
 
 def _countries(values: pd.Series, column: str, log: _Log) -> tuple[pd.Series, pd.Series | None]:
-    from mdresearch.core.country_codes import country_codes
+    from mdresearch.core.countries import country_codes
 
     found = country_codes(values)
     codes = found.codes.mask(found.codes == "").astype("str")

@@ -52,7 +52,6 @@ def moderation(data: pd.DataFrame, design: Design) -> Comparison:
     lost = table.loc[table["effect"].isna(), "country"].tolist()
     if lost:
         checks.append(Check("both_conditions", False, f"no effect in {', '.join(lost)}"))
-    checks.append(_noise(usable))
     shown = usable.assign(**{c: usable[c] / unit for c in ("effect", "se", "low", "high")})
     result = comparison(
         "moderation",
@@ -65,6 +64,7 @@ def moderation(data: pd.DataFrame, design: Design) -> Comparison:
         (*checks, COMPARABILITY),
         {"countries": shown},
         permutation=permute_countries(effects, side, seed=design.seed),
+        provenance={"share_of_variance_from_sampling_persons": _noise(usable)},
     )
     words = f"{design.condition['a']} minus {design.condition['b']}"
     return replace(result, labels={**result.labels, "condition": words})
@@ -129,15 +129,11 @@ def _effects(cells: Cells, a: int, b: int, design: Design) -> dict[str, object]:
     }
 
 
-def _noise(table: pd.DataFrame) -> Check:
+def _noise(table: pd.DataFrame) -> float:
+    """Return how much of the variance of effects the sampling of persons alone would give."""
     spread = float(table.groupby("group")["effect"].var(ddof=1).mean())
     noise = float((table["se"] ** 2).mean())
-    share = min(noise / spread, 1.0) if spread > 0 else 1.0
-    return Check(
-        "noise",
-        None,
-        f"sampling of persons alone would give {share:.0%} of the variance of effects between countries",
-    )
+    return min(noise / spread, 1.0) if spread > 0 else 1.0
 
 
 def _groups(table: pd.DataFrame, design: Design, side: np.ndarray, unit: float) -> pd.DataFrame:

@@ -85,11 +85,12 @@ def _over_titles(cells: Cells, design: Design) -> Comparison:
     permutation = None
     if not np.isnan(fit.country_means).any():
         permutation = permute_countries(fit.country_means, cells.side, seed=design.seed)
-    total = sum(fit.variances)
-    provenance = {"pooled": design.pooled, "variance_parts": fit.variances}
-    if fit.se > 0:
-        share = fit.variances[-1] / total
-        checks.append(Check("error", None, f"{share:.0%} of the squared error comes from titles"))
+    provenance = {
+        "pooled": design.pooled,
+        "guard": design.guard,
+        "variance_of_countries": sum(fit.variances[:-1]),
+        "variance_of_titles": fit.variances[-1],
+    }
     return comparison(
         "two_way",
         design,
@@ -129,7 +130,7 @@ def _on_countries(cells: Cells, design: Design, checks: tuple[Check, ...]) -> Co
         (*country_checks(first, second), *checks, *data_checks(cells, 0), COMPARABILITY),
         {"countries": country_frame(cells, design, means)},
         permutation=permute_countries(means, cells.side, seed=design.seed),
-        provenance={"pooled": design.pooled, "variance_parts": parts},
+        provenance={"pooled": design.pooled, "guard": design.guard},
     )
 
 

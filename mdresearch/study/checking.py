@@ -10,6 +10,7 @@ import numpy as np
 from mdresearch.core import apa
 from mdresearch.core.claims import Claim
 from mdresearch.core.errors import MdresearchError
+from mdresearch.core.scales import scale_of
 from mdresearch.stats.building import FEW_COUNTRIES, FEW_TITLES, MANY_COUNTRIES
 from mdresearch.stats.permutations import smallest_p
 from mdresearch.study.preparing import PERSON, TITLE, Prepared, prepare
@@ -18,6 +19,8 @@ from mdresearch.study.running import _rules_for, market_path, read_corpus
 from mdresearch.study.studies import Study
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from mdresearch.corpus.corpora import Corpus
 
 
@@ -139,8 +142,22 @@ def design_shape(claim: Claim, prepared: Prepared) -> dict[str, Any]:
         titles.append(here)
         cells += len(part[["country", TITLE]].drop_duplicates()) if here and names else len(names)
     shape["shared"] = len(titles[0] & titles[1])
+    shape["sd"] = _person_sd(claim, frame)
     shape["rows_a_cell"] = (shape["a"]["rows"] + shape["b"]["rows"]) / cells if cells else 0.0
     return shape
+
+
+def _person_sd(claim: Claim, frame: pd.DataFrame) -> float:
+    """Return the SD of persons within country and title on the claim's linear scale."""
+    if claim.scale == "g_person":
+        return 1.0
+    values = frame[claim.outcome].astype(float)
+    if scale_of(claim.scale).link == "log":
+        values = np.log(values.where(values > 0))
+    keys = [frame[c] for c in ("country", TITLE) if c in frame]
+    cells = values.groupby(keys)
+    spare = (cells.count() - 1).clip(lower=0)
+    return float(np.sqrt((cells.var() * spare).sum() / spare.sum())) if spare.sum() else 0.0
 
 
 def _reach_lines(claim: Claim, shape: dict[str, Any]) -> list[str]:
@@ -177,13 +194,14 @@ def _power_lines(claim: Claim, shape: dict[str, Any], n_sim: int) -> list[str]:
     first, second = shape["a"]["countries"], shape["b"]["countries"]
     if claim.cluster is None or claim.between == "country" or min(first, second) < 2:
         return []
-    if claim.scale != "g_person" or claim.condition is not None:
-        unit = "this scale" if claim.condition is None else "an effect of a condition"
-        return [f"  power: not computed for {unit}; md.power takes your own SDs"]
+    if claim.scale == "g_country" or not shape["sd"] > 0:
+        return [f"  power: not computed on the scale {claim.scale}; md.power takes your own SDs"]
     design = {
         "countries": (first, second),
         "titles": shape["shared"] if claim.condition is None else 0,
-        "persons": max(shape["rows_a_cell"], 1.0),
+        # an effect of a condition is a difference of two halves: its variance is fourfold
+        "persons": max(shape["rows_a_cell"] / (1 if claim.condition is None else 4), 1.0),
+        **{name: value * shape["sd"] for name, value in ASSUMED.items()},
     }
     seen = power(claim, design, n_sim=n_sim)
     sds = ", ".join(
@@ -191,13 +209,16 @@ def _power_lines(claim: Claim, shape: dict[str, Any], n_sim: int) -> list[str]:
     )
     text = (
         f"  power ({n_sim:,} simulated studies; assumed SDs in person SDs: {sds}): "
-        f"{_percent(seen['detects_smallest'])} to tell a true {claim.smallest_used:g} from 0, "
-        f"{_percent(seen['equivalent'])} to show equivalence if the truth is 0"
+        f"{_percent(seen['detects_smallest'])} to tell a true {claim.smallest_used:g} from no difference, "
+        f"{_percent(seen['equivalent'])} to show equivalence if there is none"
     )
     if claim.at_least is not None:
-        truth = claim.at_least + float(claim.smallest_used or 0)
-        text += f", {_percent(seen['supports'])} to support the claim if the truth is {truth:g}"
-    return [f"{text}; half width of the interval {apa.number(seen['half_width'])}"]
+        text += (
+            f", {_percent(seen['supports'])} to support the claim if the truth is "
+            f"{claim.smallest_used:g} above its minimum"
+        )
+    on = " (on logarithms)" if scale_of(claim.scale).link == "log" else ""
+    return [f"{text}; half width of the interval {apa.number(seen['half_width'])}{on}"]
 
 
 def _percent(share: float) -> str:

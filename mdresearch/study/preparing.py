@@ -145,16 +145,24 @@ def _in_regions(claim: Claim, prepared: Prepared, market_map: str | None) -> Pre
     sides = (claim.expectation.a, claim.expectation.b)
     text = frame[COUNTRY].astype("str").where(frame[COUNTRY].notna(), "")
     named = sorted(set(text) - {""})
-    assignment = regions.assign(named, sides, claim.regions, **_market(claim, market_map))
+    market = _market(claim, market_map)
+    assignment = regions.assign(named, sides, claim.regions, **market)
+    nowhere_in_scheme = set(regions.assign(named, None, claim.regions, **market).unassigned)
     where = dict(zip(assignment.frame["country"], assignment.frame["region"], strict=True))
     group = text.map(where)
-    outside = int(group.isna().sum())
-    nowhere = int((text == "").sum())
-    note = assignment.sentence()
-    if nowhere:
-        note += f" {nowhere:,} rows have no country."
-    evidence = f"{outside:,} rows lie in neither region (other countries, or none)"
-    checks = [Check("assigned", nowhere == 0, f"{evidence}; {nowhere:,} of them have no country")]
+    elsewhere = [c for c in assignment.unassigned if c not in nowhere_in_scheme]
+    lost = [c for c in assignment.unassigned if c in nowhere_in_scheme]
+    empty, unassigned = int((text == "").sum()), int(text.isin(lost).sum())
+    note = replace(assignment, unassigned=tuple(lost)).sentence()
+    if elsewhere:
+        note += f" In other regions of the scheme: {', '.join(elsewhere)} ({len(elsewhere)})."
+    if empty:
+        note += f" {empty:,} rows have no country."
+    says = (
+        f"{int(text.isin(elsewhere).sum()):,} rows lie in other regions, {unassigned:,} in countries "
+        f"that the scheme does not assign, {empty:,} have no country; none of them is used"
+    )
+    checks = [Check("assigned", not (empty or unassigned), says)]
     if assignment.n_unverified:
         says = (
             f"{assignment.n_unverified} of {len(assignment.frame)} countries are placed by "
@@ -163,8 +171,8 @@ def _in_regions(claim: Claim, prepared: Prepared, market_map: str | None) -> Pre
         checks.append(Check("regions_verified", False, says))
     labels = {
         **prepared.labels,
-        "a": regions.region_label(sides[0], claim.regions, **_market(claim, market_map)),
-        "b": regions.region_label(sides[1], claim.regions, **_market(claim, market_map)),
+        "a": regions.region_label(sides[0], claim.regions, **market),
+        "b": regions.region_label(sides[1], claim.regions, **market),
     }
     return replace(
         prepared,

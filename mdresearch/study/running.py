@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mdresearch.core.errors import StudyError, suggest
 from mdresearch.core.findings import Finding, Findings
 from mdresearch.stats.verdicts import decide, holm, holm_levels
 from mdresearch.study.judging import judge, word
@@ -85,14 +86,22 @@ def _rules_for(study: Study, claim_id: str) -> tuple[Mapping[str, str], ...]:
 
 
 def read_corpus(study: Study, name: str) -> Corpus:
-    """Return a corpus by name, or read the scholar's folder beside the study file."""
-    from mdresearch.corpus.datasets import dataset_names, find
+    """Return a corpus by name, or read the scholar's folder or workbook beside the study file."""
+    from mdresearch.corpus.catalogue import DATASETS
+    from mdresearch.corpus.datasets import find
     from mdresearch.corpus.folders import read_folder
 
+    if name in DATASETS:
+        return find(name)
     folder = (study.path.parent if study.path else Path.cwd()) / name
-    if name not in dataset_names() and folder.is_dir():
+    if folder.exists():
         return read_folder(folder, columns=study.columns or None, name=study.name)
-    return find(name)
+    near = suggest(name, DATASETS)
+    raise StudyError(
+        f"corpus '{name}' is neither a dataset nor a folder beside the study file."
+        + (f" Did you mean '{near}'?" if near else "")
+        + f" Datasets: {', '.join(DATASETS)}."
+    )
 
 
 def market_path(study: Study) -> str | None:

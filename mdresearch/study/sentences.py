@@ -8,6 +8,7 @@ from mdresearch.core.results import Comparison, Decision
 from mdresearch.core.scales import scale_of
 from mdresearch.stats.building import FEW_COUNTRIES
 
+VIEWERS = ("welch", "student")
 WORDS = {
     "supported": "is supported",
     "contradicted": "is contradicted",
@@ -64,7 +65,8 @@ def _effect_words(claim: Claim, comparison: Comparison, decision: Decision) -> s
     what = f"{estimate.symbol} = {apa.number(estimate.value, 3 if digits > 2 else 2)}"
     inner = apa.interval(estimate.low, estimate.high, 1 - decision.alpha)
     if claim.expectation.has_groups:
-        subject = f"{comparison.labels['a']} compared with {comparison.labels['b']} on {outcome}"
+        first, second = _subjects(comparison)
+        subject = f"{first} compared with {second} on {outcome}"
         if "condition" in comparison.labels:
             subject += f" (effect of {comparison.labels['condition']})"
     else:
@@ -75,18 +77,29 @@ def _effect_words(claim: Claim, comparison: Comparison, decision: Decision) -> s
     return phrase
 
 
-def _reach(claim: Claim, comparison: Comparison) -> str:
-    """Return how far the sentence reaches: regions, or these countries only."""
-    if not claim.expectation.has_groups or comparison.test in ("welch", "student"):
-        return ""
+def _subjects(comparison: Comparison) -> tuple[str, str]:
+    """Return how the sentence calls the two sides: a region only where six countries carry it."""
+    labels = (comparison.labels["a"], comparison.labels["b"])
     names = comparison.tables.get("countries")
+    if names is None or comparison.test in (*VIEWERS, "country_pair"):
+        return labels
+    out = []
+    for label, number in zip(labels, comparison.groups["n_countries"], strict=True):
+        held = sorted(names.loc[names["group"] == label, "country"])
+        few = number < FEW_COUNTRIES
+        out.append(f"these {number} countries ({', '.join(held)})" if few else label)
+    return out[0], out[1]
+
+
+def _reach(claim: Claim, comparison: Comparison) -> str:
+    """Return how far the sentence reaches, where it does not reach as far as the claim."""
+    if not claim.expectation.has_groups or comparison.test in VIEWERS:
+        return ""
     if comparison.test == "country_pair":
         return "This speaks of these two countries, not of their regions"
-    few = comparison.groups[comparison.groups["n_countries"] < FEW_COUNTRIES]
-    if few.empty or names is None:
-        return ""
-    lists = []
-    for label in few["group"]:
-        held = ", ".join(sorted(names.loc[names["group"] == label, "country"]))
-        lists.append(f"{held} for {label}")
-    return f"With so few countries it speaks of these countries only ({'; '.join(lists)})"
+    if (comparison.groups["n_countries"] < FEW_COUNTRIES).any():
+        return (
+            f"With fewer than {FEW_COUNTRIES} countries on a side it speaks of these countries, not "
+            "of a region"
+        )
+    return ""

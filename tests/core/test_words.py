@@ -148,6 +148,10 @@ def test_conditions_are_read_and_nothing_is_evaluated():
         ("n == one", "compares the numeric column 'n' with 'one', which is not a number."),
         ("t > a", "compares the numeric column 't' with 'a', which is not a number."),
         ("t > 1", "Use ==, != or in."),
+        (
+            "t == false",
+            "compares the text column 't' with false, but it holds 'a'. Compare with one of these.",
+        ),
         ("ok == 2", "compares the true/false column 'ok' with '2'. Write true or false."),
     ],
 )

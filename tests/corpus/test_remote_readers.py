@@ -112,10 +112,10 @@ def test_manylabs_class_is_constant_within_country(manylabs):
 
 
 def test_manylabs_countries_agree_with_the_common_resolver(manylabs):
-    resolver = pytest.importorskip("mdresearch.core.country_codes")
     import pandas as pd
 
+    from mdresearch.core.countries import country_codes
     from mdresearch.corpus.manylabs2 import COUNTRIES
 
-    found = resolver.country_codes(pd.Series(list(COUNTRIES)))
+    found = country_codes(pd.Series(list(COUNTRIES)))
     assert found.codes.tolist() == list(COUNTRIES.values())

@@ -149,7 +149,6 @@ def test_the_default_is_two_way_and_says_what_it_saw(answers):
         "countries": True,
         "country_level": False,
         "titles": True,
-        "error": None,
         "comparability": None,
     }
 

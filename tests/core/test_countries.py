@@ -10,7 +10,7 @@ import pandas as pd
 import pycountry
 import pytest
 
-from mdresearch.core.country_codes import DATA, country_codes, country_name, is_country
+from mdresearch.core.countries import DATA, country_codes, country_name, is_country
 from mdresearch.core.errors import DataError
 
 ISO = {c.alpha_3 for c in pycountry.countries}
