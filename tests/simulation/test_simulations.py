@@ -1,6 +1,8 @@
 """Simulations: the same seed gives the same data, always marked, and the truth is found again."""
 
+import importlib.util
 import math
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -220,3 +222,17 @@ def test_the_quadrature_agrees_with_a_large_simulated_population():
 )
 def test_a_known_effect_implies_one_verdict(value, scale, smallest, least, verdict):
     assert implied_verdict(value, scale, smallest, least) == verdict
+
+
+@pytest.mark.slow
+def test_the_card_states_how_often_the_default_test_finds_the_truth(root):
+    path = root / "datasets" / "tolerance-sim" / "verdicts.py"
+    script = importlib.util.module_from_spec(
+        spec := importlib.util.spec_from_file_location("tolerance_sim_verdicts", path)
+    )
+    spec.loader.exec_module(script)
+    counts = Counter(pair for seed in script.SEEDS for pair in script.verdicts(seed))
+    card = (path.parent / "README.md").read_text(encoding="utf-8").splitlines()
+    for (claim, verdict), n in counts.items():
+        line = next(x for x in card if x.startswith(f"| {claim} |") and len(x.split("|")) == 5)
+        assert f"{verdict} {n}" in line
