@@ -46,6 +46,8 @@ class Measure:
         ``"ceiling"``.
     average : str
         ``"arithmetic"`` or ``"geometric"``: how scores of one person are averaged over titles.
+    exclusions : callable or None
+        Takes a Corpus; returns what the measure leaves out or does not count: where, why, n.
     """
 
     name: str
@@ -57,10 +59,16 @@ class Measure:
     keys: tuple[str, ...] = ("respondent_id", "title_id")
     limits: bool = False
     average: Literal["arithmetic", "geometric"] = "arithmetic"
+    exclusions: Callable[[Corpus], pd.DataFrame] | None = None
 
 
 MEASURES: Registry[Measure] = Registry(
-    "measure", homes=("mdresearch.measures.reported", "mdresearch.tolerance.ladders")
+    "measure",
+    homes=(
+        "mdresearch.measures.policy",
+        "mdresearch.measures.reported",
+        "mdresearch.tolerance.ladders",
+    ),
 )
 
 
@@ -74,6 +82,7 @@ def add_measure(
     keys: tuple[str, ...] = ("respondent_id", "title_id"),
     limits: bool = False,
     average: Literal["arithmetic", "geometric"] = "arithmetic",
+    exclusions: Callable[[Corpus], pd.DataFrame] | None = None,
 ) -> Callable[[Callable[[Corpus], pd.DataFrame]], Callable[[Corpus], pd.DataFrame]]:
     """Register the decorated function as the measure ``name``; see `Measure` for the arguments.
 
@@ -91,7 +100,9 @@ def add_measure(
                 f"Choose another name for {_where(function)}."
             )
         MEASURES.add(name)(
-            Measure(name, label, unit, says, function, dict(tables), keys, limits, average)
+            Measure(
+                name, label, unit, says, function, dict(tables), keys, limits, average, exclusions
+            )
         )
         return function
 
@@ -129,7 +140,8 @@ def measure(corpus: Corpus, measures: str | Sequence[str], unit: str | None = No
         The key columns; every column of ``respondents``; for each measure ``<name>`` and, where it
         has a floor and a ceiling, ``<name>_limit``: ``""``, ``"floor"`` or ``"ceiling"``; a mean
         that contains a score at a limit has that limit, or ``"both"``. Sorted by the keys. Several
-        measures are joined so that a unit with any of them has a row.
+        measures are joined so that a unit with any of them has a row. A measure whose units are not
+        respondents, such as events, keeps all the columns that it gives.
 
     Raises
     ------
@@ -220,6 +232,8 @@ def _scores(corpus: Corpus, one: Measure) -> tuple[pd.DataFrame, list[str]]:
     require(corpus, f"The measure '{one.name}'", one.tables)
     frame = one.function(corpus)
     keys = [k for k in (*one.keys, *EXTRA_KEYS) if k in frame.columns]
+    if "respondent_id" not in keys:  # nothing will be joined: the units bring their own columns
+        return frame, keys
     return frame[[*keys, *_columns(one)]], keys
 
 

@@ -63,6 +63,7 @@ def prepare(
 
     kind, frame, label, unit = _measured(claim, data)
     frame, exclusions = apply_exclusions(frame, [*exclude, *claim.exclude])
+    exclusions = _with_those_of_the_measure(claim, data, exclusions)
     if exclusions["n"].sum() and not len(frame):
         raise DataError(
             f"Claim {claim.id}: the exclusions leave no row of {int(exclusions['n'].sum()):,}. "
@@ -94,6 +95,21 @@ def _measured(claim: Claim, data: Any) -> tuple[str, pd.DataFrame, str, str]:
             + f" Columns: {', '.join(map(str, data.columns))}."
         )
     return str(data.attrs.get("kind", "collected")), data, claim.outcome.replace("_", " "), ""
+
+
+def _with_those_of_the_measure(
+    claim: Claim, data: Any, exclusions: pd.DataFrame
+) -> pd.DataFrame:
+    """Put what the measure itself left out, or did not count, before the rules of the study."""
+    import pandas as pd
+
+    from mdresearch.measures.measuring import MEASURES
+
+    known = hasattr(data, "tables") and claim.outcome in MEASURES
+    tell = MEASURES[claim.outcome].exclusions if known else None
+    if tell is None:
+        return exclusions
+    return pd.concat([tell(data), exclusions], ignore_index=True).astype({"n": int})
 
 
 def apply_exclusions(

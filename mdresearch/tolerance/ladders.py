@@ -102,9 +102,7 @@ def spearman_karber(
 
     References
     ----------
-    Spearman (1908), British Journal of Psychology 2, 227-242. Kärber (1931), Archiv für
-    experimentelle Pathologie und Pharmakologie 162, 480-487. Miller & Ulrich (2001), Perception &
-    Psychophysics 63, 1399-1420. Ulrich & Miller (2004), doi:10.3758/BF03194898.
+    The method of Spearman and Kärber, as in Ulrich & Miller (2004), doi:10.3758/BF03194898.
 
     Examples
     --------

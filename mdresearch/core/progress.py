@@ -1,0 +1,47 @@
+"""Progress of long work: silent for two seconds, then a line or a bar on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sized
+from typing import TypeVar
+
+T = TypeVar("T")
+SILENT_SECONDS = 2.0
+LINE_SECONDS = 5.0
+
+
+def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
+    """Yield the items, telling on standard error how far the work is once it takes long.
+
+    Parameters
+    ----------
+    items : iterable
+        What is worked on, one after the other.
+    what : str
+        Words for the line, such as ``"reading subtitles"``.
+    total : int or None
+        How many there are; taken from ``items`` where that has a length.
+    """
+    total = len(items) if total is None and isinstance(items, Sized) else total
+    started = told = time.monotonic()
+    shown = False
+    for place, item in enumerate(items):
+        now = time.monotonic()
+        wait = 0.2 if sys.stderr.isatty() else LINE_SECONDS
+        if now - started > SILENT_SECONDS and (not shown or now - told > wait):
+            shown, told = True, now
+            _tell(what, place, total)
+        yield item
+    if shown:
+        _tell(what, total if total is not None else place + 1, total, end="\n")
+
+
+def _tell(what: str, done: int, total: int | None, end: str = "") -> None:
+    of = f" of {total:,}" if total is not None else ""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{what}: {done:,}{of}{end}")
+        sys.stderr.flush()
+    else:
+        sys.stderr.write(f"{what}: {done:,}{of}\n")

@@ -1,0 +1,226 @@
+"""`md.read`: files that scholars hold, by a registry of loaders that say what they guessed."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mdresearch.core.errors import DataError, unknown_name
+from mdresearch.core.registry import Registry
+from mdresearch.corpus.corpora import Corpus
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class FileNote:
+    """What happened to one file: how it was read, and what was refused for which reason."""
+
+    path: Path
+    encoding: str
+    rows_read: int
+    refused: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a loader gives.
+
+    Attributes
+    ----------
+    tables : mapping of str to DataFrame
+        By their names in ``TABLES``. A column ``source_file`` holds the place in ``files`` (0, 1, ...)
+        of the file that a row came from; `read` turns it into ``source_id``.
+    files : tuple of FileNote
+        One a file, in the order in which they were given.
+    persons : mapping of str to tuple of str
+        By table the columns that name a person (names, handles, user ids); `read` replaces them by
+        salted hashes unless it is told not to.
+    warnings : tuple of str
+        What the user must know, each a sentence; shown as a UserWarning and kept.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    files: tuple[FileNote, ...]
+    persons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Loader:
+    """A family of files that can be read.
+
+    Attributes
+    ----------
+    name : str
+        Its kind: ``md.read(path, kind=name)``.
+    says : str
+        What files these are, in one sentence.
+    gives : tuple of str
+        The tables that come out.
+    extensions : tuple of str
+        File endings with a dot, lower case.
+    sniff : callable
+        ``(path, head) -> float``: how surely a file with these first 64 KiB is of this kind, 0 to 1.
+        .9 and more is a mark that no other kind has; an ending alone is at most .3.
+    function : callable
+        ``(paths, options) -> Reading``; takes all the files at once, so that it can be fast.
+    options : mapping of str to str
+        Options and what each says.
+    example : bytes
+        A small made-up file that it reads; for the contract test and the documentation.
+    example_options : mapping
+        The options that the example needs.
+    """
+
+    name: str
+    says: str
+    gives: tuple[str, ...]
+    extensions: tuple[str, ...]
+    sniff: Callable[[Path, bytes], float]
+    function: Callable[[Sequence[Path], Mapping[str, Any]], Reading]
+    options: Mapping[str, str] = field(default_factory=dict)
+    example: bytes = b""
+    example_options: Mapping[str, Any] = field(default_factory=dict)
+
+
+LOADERS: Registry[Loader] = Registry(
+    "kind of file",
+    homes=(
+        "mdresearch.corpus.loaders.timed_text",
+        "mdresearch.corpus.loaders.scripts",
+        "mdresearch.corpus.loaders.danmaku",
+        "mdresearch.corpus.loaders.reviews",
+        "mdresearch.corpus.loaders.comments",
+        "mdresearch.corpus.loaders.catalogues",
+        "mdresearch.corpus.loaders.ratings_sites",
+        "mdresearch.corpus.loaders.charts",
+        "mdresearch.corpus.loaders.watch_logs",
+        "mdresearch.corpus.loaders.surveys",
+    ),
+)
+
+
+def read(
+    path: str | Path | Sequence[str | Path],
+    kind: str | None = None,
+    *,
+    name: str | None = None,
+    keep_names: bool = False,
+    licence: str = "",
+    share: str = "",
+    retrieved_at: str | None = None,
+    **options: Any,
+) -> Corpus:
+    """Read files of one kind, or a folder of tables.
+
+    Parameters
+    ----------
+    path : path, pattern, or list of paths
+        A file, a pattern such as ``subs/*.srt``, or a folder: one of tables (CSV or XLSX, see
+        `read_folder`) where ``kind`` is None, else all files in it with an ending of that kind.
+    kind : str or None
+        A key of ``md.LOADERS``; guessed from ending and content where None, and said.
+    name : str or None
+        What to call the corpus.
+    keep_names : bool
+        Keep names and handles of persons as they are. By default they become salted hashes; keeping
+        them is noted in the provenance.
+    licence, share : str
+        For the ``sources`` rows; ``share`` is ``yes``, ``no`` or ``derived``.
+    retrieved_at : str or None
+        When the files were captured (ISO 8601); relative dates are resolved against it.
+    **options
+        Options of the loader; ``LOADERS[kind].options`` says which.
+
+    Returns
+    -------
+    Corpus
+        With a row of ``sources`` for each file: address, sha256, encoding, rows read and refused.
+
+    Raises
+    ------
+    DataError
+        Nothing to read, the kind cannot be told, or a file is not what it should be.
+    UnknownNameError
+        The kind or an option is not known.
+    """
+    paths, folder = _paths(path, kind)
+    if kind is None and folder is not None:
+        from mdresearch.corpus.folders import read_folder
+
+        return read_folder(folder, name=name, **options)
+    loader, guessed = (LOADERS[kind], "") if kind is not None else guess(paths)
+    for option in options:
+        if option not in loader.options:
+            raise unknown_name(f"option of the kind '{loader.name}'", option, loader.options)
+    given = {**options, "retrieved_at": retrieved_at} if retrieved_at else options
+    reading = loader.function(paths, given)
+    from mdresearch.corpus.readings import assemble
+
+    return assemble(
+        reading, loader, name or paths[0].stem, guessed, keep_names, licence, share, retrieved_at
+    )
+
+
+def guess(paths: Sequence[Path]) -> tuple[Loader, str]:
+    """Guess the kind of files from the first: the loader, and a sentence that says so.
+
+    Raises
+    ------
+    DataError
+        No kind fits, or two fit alike; the message lists the kinds with what they are.
+    """
+    first = paths[0]
+    with first.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    scores = sorted(
+        ((loader.sniff(first, head), key) for key, loader in LOADERS.items()), reverse=True
+    )
+    best, key = scores[0]
+    fitting = [k for score, k in scores if score >= 0.3]
+    if best < 0.3 or (len(scores) > 1 and scores[1][0] == best):
+        shown = fitting or list(LOADERS)
+        listing = "; ".join(f"{k}: {LOADERS[k].says}" for k in shown)
+        why = "could be of several kinds" if fitting else "is of no kind that is known"
+        raise DataError(f"'{first}' {why}. Say which with kind=. {listing}")
+    return LOADERS[key], f"'{first.name}' was taken for {key}: {LOADERS[key].says}"
+
+
+def _paths(
+    path: str | Path | Sequence[str | Path], kind: str | None
+) -> tuple[list[Path], Path | None]:
+    if isinstance(path, (str, Path)):
+        if Path(path).is_dir():
+            return _in_folder(Path(path), kind)
+        if Path(path).is_file():
+            return [Path(path)], None
+        found = sorted(Path(p) for p in glob.glob(str(path), recursive=True))
+        files = [p for p in found if p.is_file()]
+        if not files:
+            raise DataError(
+                f"There is no file '{path}'. Give a path, a folder, or a pattern such as 'subs/*.srt'."
+            )
+        return files, None
+    files = [Path(p) for p in path]
+    absent = [str(p) for p in files if not p.is_file()]
+    if absent or not files:
+        raise DataError(f"There is no file '{absent[0] if absent else ''}'. Give existing files.")
+    return files, None
+
+
+def _in_folder(folder: Path, kind: str | None) -> tuple[list[Path], Path | None]:
+    if kind is None:
+        return [folder], folder
+    endings = LOADERS[kind].extensions
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() in endings)
+    if not files:
+        raise DataError(f"'{folder}' holds no file ending in {', '.join(endings)}.")
+    return files, None
