@@ -94,16 +94,7 @@ class Loader:
 LOADERS: Registry[Loader] = Registry(
     "kind of file",
     homes=(
-        "mdresearch.corpus.loaders.timed_text",
-        "mdresearch.corpus.loaders.scripts",
-        "mdresearch.corpus.loaders.danmaku",
-        "mdresearch.corpus.loaders.reviews",
-        "mdresearch.corpus.loaders.comments",
-        "mdresearch.corpus.loaders.catalogues",
-        "mdresearch.corpus.loaders.ratings_sites",
-        "mdresearch.corpus.loaders.charts",
-        "mdresearch.corpus.loaders.watch_logs",
-        "mdresearch.corpus.loaders.surveys",
+        # one line a file of corpus/loaders/, in alphabetical order
     ),
 )
 
@@ -206,7 +197,7 @@ def _paths(
         files = [p for p in found if p.is_file()]
         if not files:
             raise DataError(
-                f"There is no file '{path}'. Give a path, a folder, or a pattern such as 'subs/*.srt'."
+                f"There is no file '{path}'. Give a path, a folder, or a pattern like 'subs/*.srt'."
             )
         return files, None
     files = [Path(p) for p in path]

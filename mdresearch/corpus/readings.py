@@ -25,7 +25,7 @@ def assemble(
     share: str = "",
     retrieved_at: str | None = None,
 ) -> Corpus:
-    """Make a corpus of a reading: every table with its ``source_id``, every file a ``sources`` row."""
+    """Make a corpus of a reading: tables with ``source_id``, a ``sources`` row a file."""
     sources = source_rows(reading, loader, licence, share, retrieved_at)
     tables: dict[str, pd.DataFrame] = {}
     for table, frame in reading.tables.items():
