@@ -36,8 +36,8 @@ class Reading:
     Attributes
     ----------
     tables : mapping of str to DataFrame
-        By their names in ``TABLES``. A column ``source_file`` holds the place in ``files`` (0, 1, ...)
-        of the file that a row came from; `read` turns it into ``source_id``.
+        By their names in ``TABLES``. A column ``source_file`` holds the place in ``files`` (0, 1,
+        ...) of the file that a row came from; `read` turns it into ``source_id``.
     files : tuple of FileNote
         One a file, in the order in which they were given.
     persons : mapping of str to tuple of str
@@ -68,7 +68,7 @@ class Loader:
     extensions : tuple of str
         File endings with a dot, lower case.
     sniff : callable
-        ``(path, head) -> float``: how surely a file with these first 64 KiB is of this kind, 0 to 1.
+        ``(path, head) -> float``: how surely a file with these first 64 KiB is of this kind, 0-1.
         .9 and more is a mark that no other kind has; an ending alone is at most .3.
     function : callable
         ``(paths, options) -> Reading``; takes all the files at once, so that it can be fast.
