@@ -1,0 +1,95 @@
+"""Any result as a figure: the registry of what draws which test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mdresearch.core.errors import DataError
+from mdresearch.core.findings import Finding, Findings
+from mdresearch.core.registry import Registry
+from mdresearch.core.results import Comparison
+from mdresearch.reporting.themes import Theme, theme_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FIGURES: Registry[Callable[..., Figure]] = Registry(
+    "figure",
+    homes=(
+        "mdresearch.reporting.region_figures",
+        "mdresearch.reporting.trend_figures",
+        "mdresearch.reporting.profile_figures",
+    ),
+)
+"""What draws a comparison, by its ``test``: function(comparison, *, theme, title, bounds)."""
+
+
+def figure(
+    result: Comparison | Finding | Findings,
+    theme: str | Theme = "light",
+    *,
+    narrow: bool | None = None,
+) -> Figure:
+    """Draw a result.
+
+    Parameters
+    ----------
+    result : Comparison, Finding or Findings
+        A finding shows its claim's smallest effect and minimum beside the estimate, and is marked
+        where its data are simulated; findings are drawn together, one panel a claim.
+    theme : str or Theme
+        ``"light"`` or ``"dark"``.
+    narrow : bool or None
+        Panels one above the other, for a phone or a single column.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Not known to pyplot: nothing has to be closed. In a notebook it shows itself.
+
+    Raises
+    ------
+    DataError
+        ``result`` is nothing that can be drawn.
+    """
+    from mdresearch.reporting.canvases import drawing, stamp_simulated
+
+    look = theme_of(theme, narrow)
+    with drawing(look):
+        fig = _draw(result, look)
+        if is_simulated(result):
+            stamp_simulated(fig, look)
+        fig.draw_without_rendering()
+    return fig
+
+
+def is_simulated(result: Comparison | Finding | Findings) -> bool:
+    """Whether a result rests on simulated data, as far as it knows."""
+    if isinstance(result, Findings):
+        return any(item.data_kind == "simulated" for item in result)
+    if isinstance(result, Finding):
+        return result.data_kind == "simulated"
+    return result.provenance.get("data_kind") == "simulated"
+
+
+def _draw(result: Comparison | Finding | Findings, theme: Theme) -> Figure:
+    from mdresearch.reporting.bounds import bounds_of
+    from mdresearch.reporting.plain_figures import generic, overview, words_figure
+
+    if isinstance(result, Findings):
+        return overview(result, theme=theme)
+    if isinstance(result, Finding):
+        title = result.claim.id
+        if result.comparison is None:
+            words = f"Not tested: {result.reason or 'nothing could be computed'}."
+            return words_figure(words, theme=theme, title=title)
+        comparison, bounds = result.comparison, bounds_of(result)
+    elif isinstance(result, Comparison):
+        comparison, title, bounds = result, "", None
+    else:
+        raise DataError(
+            f"A {type(result).__name__} cannot be drawn. Give a Comparison, a Finding or Findings."
+        )
+    draw = FIGURES.get(comparison.test, generic)
+    return draw(comparison, theme=theme, title=title, bounds=bounds)
