@@ -1,7 +1,7 @@
 """mdresearch: cross-cultural content studies, from files to a finding that holds.
 
-Files are read into a `Corpus`, measured, and compared between regions; a `Claim` is judged and comes
-back as a `Finding` with its effect, interval, verdict, checks, figure and sentence.
+Files are read into a `Corpus`, measured, and compared between regions; a `Claim` is judged and
+comes back as a `Finding` with its effect, interval, verdict, checks, figure and sentence.
 """
 
 from __future__ import annotations

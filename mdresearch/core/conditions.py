@@ -1,4 +1,4 @@
-"""Conditions on rows, as studies write them: `column op value`, joined by `and`; never evaluated."""
+"""Conditions on rows, as studies write them: `column op value` joined by `and`; no eval."""
 
 from __future__ import annotations
 
@@ -146,8 +146,8 @@ def _equal(column: pd.Series, value: str, condition: str) -> pd.Series:
         if column.notna().any() and not text.isin(["true", "false"]).any():
             held = ", ".join(f"'{v}'" for v in column.dropna().unique()[:5])
             raise DataError(
-                f"The condition '{condition}' compares the text column '{column.name}' with {value}, "
-                f"but it holds {held}. Compare with one of these."
+                f"The condition '{condition}' compares the text column '{column.name}' with "
+                f"{value}, but it holds {held}. Compare with one of these."
             )
     return text.eq(value).fillna(False).astype(bool)
 

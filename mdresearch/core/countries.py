@@ -196,7 +196,7 @@ def _key(text: str) -> str:
     """Return the form under which a name is looked up: no capitals, accents or punctuation."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("&", " and "))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = re.sub(r"[.'’‘`´]", "", plain)  # noqa: RUF001
+    plain = re.sub(r"[.'’‘`´]", "", plain)
     words = re.sub(r"[\W_]+", " ", plain).split()
     words = ["saint" if w == "st" else w for w in words]
     while len(words) > 1 and words[0] == "the":

@@ -121,13 +121,13 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Return the bytes that `write_csv` writes: UTF-8, line feeds, text quoted, missing empty.
+    r"""Return the bytes that `write_csv` writes: UTF-8, line feeds, text quoted, missing empty.
 
     Examples
     --------
     >>> import pandas as pd
     >>> csv_bytes(pd.DataFrame({"id": ["007", "=1+1"], "n": [1.5, None]})).decode().splitlines()
-    ['"id","n"', '"007",1.5', '"\\'=1+1",""']
+    ['"id","n"', '"007",1.5', '"\'=1+1",""']
     """
     import pandas as pd
 

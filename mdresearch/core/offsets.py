@@ -42,11 +42,11 @@ def from_utf16(text: str, offset: int) -> int:
 
 
 def to_crlf(text: str, offset: int) -> int:
-    """Return the position in the same text with CRLF line ends, given one counted with LF.
+    r"""Return the position in the same text with CRLF line ends, given one counted with LF.
 
     Examples
     --------
-    >>> to_crlf("a\\nb", 2)
+    >>> to_crlf("a\nb", 2)
     3
     """
     _inside(text, offset)
@@ -54,13 +54,13 @@ def to_crlf(text: str, offset: int) -> int:
 
 
 def from_crlf(text: str, offset: int) -> int:
-    """Return the position counted with LF, given one counted with CRLF; ``text`` has LF.
+    r"""Return the position counted with LF, given one counted with CRLF; ``text`` has LF.
 
     A position between CR and LF is that of the line end.
 
     Examples
     --------
-    >>> from_crlf("a\\nb", 3)
+    >>> from_crlf("a\nb", 3)
     2
     """
     crlf = text.replace("\n", "\r\n")

@@ -54,11 +54,11 @@ def parse_yaml(text: str, name: str = "<text>") -> Any:
 
 
 def line_of(text: str, path: tuple[str | int, ...]) -> int | None:
-    """Return the 1-based line of the key or item at ``path``, or None where there is none.
+    r"""Return the 1-based line of the key or item at ``path``, or None where there is none.
 
     Examples
     --------
-    >>> line_of("a: 1\\nb:\\n  - x\\n  - y\\n", ("b", 1))
+    >>> line_of("a: 1\nb:\n  - x\n  - y\n", ("b", 1))
     4
     """
     node = _compose(text, "<text>")
@@ -87,7 +87,7 @@ def _compose(text: str, name: str) -> Any:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     yaml = YAML(typ="safe", pure=True)
-    yaml.version = (1, 2)  # type: ignore[assignment]
+    yaml.version = (1, 2)
     _refuse_deep(text, name)
     try:
         return yaml.compose(text)

@@ -193,5 +193,6 @@ def country_checks(first: int, second: int) -> tuple[Check, ...]:
 COMPARABILITY = Check(
     "comparability",
     None,
-    "invariance and response style were not examined: a difference of means may be one of the scale",
+    "invariance and response style were not examined: a difference of means may be one of the "
+    "scale",
 )

@@ -180,7 +180,8 @@ def _weights(data: pd.DataFrame, design: Design) -> np.ndarray:
     if (w < 0).any():
         row = int(np.flatnonzero(w < 0)[0])
         raise DataError(
-            f"The weight '{design.weight}' is {w[row]:g} in row {data.index[row]}; it is at least 0."
+            f"The weight '{design.weight}' is {w[row]:g} in row {data.index[row]}; it is at least "
+            "0."
         )
     return np.where(w == 0, np.nan, w)
 
@@ -213,8 +214,8 @@ def _sides(rows: pd.DataFrame, design: Design, countries: list[str]) -> np.ndarr
         name = pairs.loc[twice, design.country].iloc[0]
         held = ", ".join(sorted(map(str, pairs.loc[pairs[design.country] == name, design.group])))
         raise StatisticsError(
-            f"'{design.group}' is not constant within '{name}': it is {held}. A contrast of groups of "
-            "countries needs one value a country; use a condition, or cluster: null for viewers."
+            f"'{design.group}' is not constant within '{name}': it is {held}. A contrast of groups "
+            "of countries needs one value a country; use a condition, or cluster: null for viewers."
         )
     where = dict(
         zip(pairs[design.country].astype(str), pairs[design.group].astype(str), strict=True)

@@ -67,8 +67,8 @@ def contrast(
     pooled : bool
         Pool the variances of the two sides (Student's form of the same test).
     guard : bool
-        Guard Satterthwaite's degrees of freedom where a variance rests on fewer than six countries or
-        titles; False gives the plain value, as R's ``t.test`` does.
+        Guard Satterthwaite's degrees of freedom where a variance rests on fewer than six countries
+        or titles; False gives the plain value, as R's ``t.test`` does.
     level : float
         Level of the interval.
     seed : int
@@ -84,8 +84,8 @@ def contrast(
     Notes
     -----
     The estimand is the difference of the means of country means. Default test:
-    ``t = diff / sqrt(s1^2/n1 + s2^2/n2 + vt)`` with Satterthwaite's degrees of freedom over the three
-    components (`mdresearch.stats.two_way`).
+    ``t = diff / sqrt(s1^2/n1 + s2^2/n2 + vt)`` with Satterthwaite's degrees of freedom over the
+    three components (`mdresearch.stats.two_way`).
 
     Examples
     --------
@@ -93,7 +93,8 @@ def contrast(
     >>> rows = [(g, c, t, v + d) for g, c, v in [("a", "A1", 2), ("a", "A2", 2.2), ("b", "B1", 1),
     ...         ("b", "B2", 1.3)] for t, d in [("t1", 0), ("t2", .5), ("t3", -.2)]]
     >>> frame = pd.DataFrame(rows, columns=["region", "country", "title", "y"])
-    >>> round(contrast(frame, "y", "region", "country", "title", expect="a > b", scale="raw").estimate.value, 2)
+    >>> found = contrast(frame, "y", "region", "country", "title", expect="a > b", scale="raw")
+    >>> round(found.estimate.value, 2)
     0.95
     """
     expectation = parse_expect(expect)
@@ -176,8 +177,8 @@ def _fits(method: Method, design: Design, cluster: str | None) -> None:
         )
     if method.name in ("welch", "student") and cluster is not None:
         raise StatisticsError(
-            f"The test '{method.name}' takes every viewer as independent. Write cluster: null to ask "
-            "for it, or leave 'test' out for the test on countries."
+            f"The test '{method.name}' takes every viewer as independent. Write cluster: null to "
+            "ask for it, or leave 'test' out for the test on countries."
         )
     for key in design.options:
         if key not in method.options:

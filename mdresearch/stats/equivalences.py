@@ -17,8 +17,8 @@ from mdresearch.stats.verdicts import decide, holm, upper_tail
 class MinimalEffect:
     """The test that an effect exceeds a minimum, in either direction.
 
-    ``p`` is the smaller of the two one-sided p; ``p_above`` that of the effect lying above the upper
-    bound, ``p_below`` that of it lying below the lower.
+    ``p`` is the smaller of the two one-sided p; ``p_above`` that of the effect lying above the
+    upper bound, ``p_below`` that of it lying below the lower.
     """
 
     p_above: float
@@ -45,8 +45,8 @@ def equivalence(effect: Effect, smallest: float, alpha: float = 0.05) -> Decisio
     Returns
     -------
     Decision
-        ``supported`` where equivalent, ``contradicted`` where the 1 - alpha interval lies outside the
-        bounds, else ``undecided``; ``p_equivalence`` is the larger of the two one-sided p.
+        ``supported`` where equivalent, ``contradicted`` where the 1 - alpha interval lies outside
+        the bounds, else ``undecided``; ``p_equivalence`` is the larger of the two one-sided p.
 
     References
     ----------
@@ -83,7 +83,7 @@ def minimal_effect(effect: Effect, minimum: float) -> MinimalEffect:
 
 
 def adjust(p: Sequence[float], method: str = "holm") -> np.ndarray:
-    """Adjust p values for their number: ``holm`` or ``bonferroni``; ``nan`` stays and does not count.
+    """Adjust p values for their number: ``holm`` or ``bonferroni``; ``nan`` does not count.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Does an effect differ between groups of countries? One effect a country, then Welch on effects."""
+"""Does an effect differ between groups of countries? One effect a country, then Welch."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def moderation(data: pd.DataFrame, design: Design) -> Comparison:
         permutation=permute_countries(effects, side, seed=design.seed),
         provenance={"share_of_variance_from_sampling_persons": _noise(usable)},
     )
-    words = f"{design.condition['a']} minus {design.condition['b']}"
+    condition = design.condition or {}
+    words = f"{condition.get('a')} minus {condition.get('b')}"
     return replace(result, labels={**result.labels, "condition": words})
 
 

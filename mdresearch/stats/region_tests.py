@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +75,7 @@ def _over_titles(cells: Cells, design: Design) -> Comparison:
     only_one_side = int(cells.n[:, ~cells.shared].sum())
     n_titles = len(cells.titles)
     cells = cells.take_titles(cells.shared)
-    present = (cells.n > 0).any(axis=1)
+    present = np.asarray((cells.n > 0).any(axis=1))
     lost = [c for c, here in zip(cells.countries, present, strict=True) if not here]
     cells = _take_countries(cells, present)
     if (reason := _too_few(cells, design)) is not None:
@@ -203,7 +204,8 @@ def _title_checks(cells: Cells, n_titles: int, only_one_side: int, lost: list[st
             Check(
                 "cells",
                 True,
-                f"{empty} of {cells.n.size} country-by-title cells are empty; country means are adjusted for titles",
+                f"{empty} of {cells.n.size} country-by-title cells are empty; country means are "
+                "adjusted for titles",
             )
         )
     return out
@@ -310,7 +312,14 @@ def _person_components(
     return parts, degrees
 
 
-def _add(name: str, question: str, needs: str, function, verified: str, columns=()) -> None:
+def _add(
+    name: str,
+    question: str,
+    needs: str,
+    function: Callable[[pd.DataFrame, Design], Comparison],
+    verified: str,
+    columns: tuple[str, ...] = (),
+) -> None:
     TESTS.add(name)(
         Method(
             name, question, needs, SCALES, verified, True, function, ("group", "country", *columns)

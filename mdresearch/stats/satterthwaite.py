@@ -27,14 +27,14 @@ def satterthwaite(parts: Sequence[Any], degrees: Sequence[float], guard: bool = 
     -------
     float or array
         ``(sum v)^2 / sum(v^2 / d)``; guarded: the least of that value and of those with each such
-        component raised to its upper 75 % confidence limit, ``v d / chi2(.25, d)``. ``nan`` where all
-        parts are zero.
+        component raised to its upper 75 % confidence limit, ``v d / chi2(.25, d)``. ``nan`` where
+        all parts are zero.
 
     Notes
     -----
     The plain value errs when one side has two or three countries and the wider spread: where that
-    spread is underestimated by chance, the error is too small and the degrees of freedom too many at
-    once. At 10 v 2 countries with SDs of .10 v .45 a difference is then declared in 12 of 100
+    spread is underestimated by chance, the error is too small and the degrees of freedom too many
+    at once. At 10 v 2 countries with SDs of .10 v .45 a difference is then declared in 12 of 100
     studies where there is none; guarded in at most 6 (``tests/calibration/default_path.csv``).
 
     References
@@ -45,8 +45,10 @@ def satterthwaite(parts: Sequence[Any], degrees: Sequence[float], guard: bool = 
     --------
     >>> float(satterthwaite([1.0, 1.0], [9, 9]))
     18.0
-    >>> float(satterthwaite([1.0, 0.1], [2, 9])) < float(satterthwaite([1.0, 0.1], [2, 9], guard=False))
-    True
+    >>> float(satterthwaite([1.0, 0.1], [2, 9], guard=False).round(2))
+    2.41
+    >>> float(satterthwaite([1.0, 0.1], [2, 9]).round(2))
+    2.12
     """
     df = _plain(parts, degrees)
     if not guard:

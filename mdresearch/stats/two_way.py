@@ -90,9 +90,9 @@ def two_way(
     Notes
     -----
     ``t = diff / sqrt(s1^2/n1 + s2^2/n2 + vt)``: ``s_k^2`` the variance of country means on side k,
-    ``vt`` the variance of the by-title differences over the number of titles; Satterthwaite over the
-    three components. Conservative where both components are near zero, since the residual enters
-    each of them.
+    ``vt`` the variance of the by-title differences over the number of titles; Satterthwaite over
+    the three components. Conservative where both components are near zero, since the residual
+    enters each of them.
     """
     country = additive_means(means)
     gaps = np.full(means.shape[1], NAN)

@@ -63,7 +63,7 @@ def decide(
         raise StatisticsError(f"The relation '{relation}' is not one of >, <, !=, ~.")
     wide, narrow = effect.estimate(1 - alpha), effect.estimate(1 - 2 * alpha)
     if not effect.defined:
-        return Decision("not_tested", "", alpha, *[NAN] * 5, wide, narrow)
+        return Decision("not_tested", "", alpha, NAN, NAN, NAN, NAN, NAN, wide, narrow)
     bound = to_linear(smallest, effect.scale)
     least = to_linear(at_least, effect.scale) if at_least is not None else 0.0
     null = to_linear(number, effect.scale) if number is not None else 0.0
@@ -143,7 +143,7 @@ def holm_levels(p: Sequence[float], alpha: float = 0.05) -> np.ndarray:
     """Return the error rate at which each claim of a family forms its word.
 
     The claim with the k-th smallest p gets ``alpha / (m - k + 1)`` as long as every smaller p was
-    rejected; the first that is not, and all after it, get the rate of that step. ``nan`` where p is.
+    rejected; the first that is not, and all after it, get the rate of that step. ``nan`` stays.
 
     Examples
     --------

@@ -8,7 +8,7 @@ import numpy as np
 
 from mdresearch.core.results import NAN, Check, Comparison
 from mdresearch.stats.building import COMPARABILITY, GROUP_COLUMNS, comparison, is_log, undefined
-from mdresearch.stats.cells import person_codes, outcome_values
+from mdresearch.stats.cells import outcome_values, person_codes
 from mdresearch.stats.methods import TESTS, Design, Method
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from mdresearch.core.errors import MdresearchError
 from mdresearch.core.scales import scale_of
 from mdresearch.stats.building import FEW_COUNTRIES, FEW_TITLES, MANY_COUNTRIES
 from mdresearch.stats.permutations import smallest_p
-from mdresearch.study.preparing import PERSON, TITLE, Prepared, prepare
 from mdresearch.study.powers import ASSUMED, power
+from mdresearch.study.preparing import PERSON, TITLE, Prepared, prepare
 from mdresearch.study.running import _rules_for, market_path, read_corpus
 from mdresearch.study.studies import Study
 
@@ -121,7 +121,7 @@ def _exclusion_lines(prepared: Prepared) -> list[str]:
 
 
 def design_shape(claim: Claim, prepared: Prepared) -> dict[str, Any]:
-    """Count countries, titles, persons and rows on each side; no outcome is looked at but its gaps."""
+    """Count countries, titles, persons and rows a side; of the outcome only gaps and spread."""
     frame = prepared.frame
     frame = frame[frame[claim.outcome].notna()]
     shape: dict[str, Any] = {"labels": [prepared.labels.get(k, "") for k in ("a", "b")]}
@@ -209,7 +209,8 @@ def _power_lines(claim: Claim, shape: dict[str, Any], n_sim: int) -> list[str]:
     )
     text = (
         f"  power ({n_sim:,} simulated studies; assumed SDs in person SDs: {sds}): "
-        f"{_percent(seen['detects_smallest'])} to tell a true {claim.smallest_used:g} from no difference, "
+        f"{_percent(seen['detects_smallest'])} to tell a true {claim.smallest_used:g} from no "
+        "difference, "
         f"{_percent(seen['equivalent'])} to show equivalence if there is none"
     )
     if claim.at_least is not None:

@@ -142,7 +142,9 @@ def _without_groups(
         seed=seed,
         labels=prepared.labels,
         options=claim.options,
-        **columns,
+        country=columns["country"],
+        title=columns["title"],
+        person=columns["person"],
     )
     return run_method(claim.test, prepared.frame, design)
 

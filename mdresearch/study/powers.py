@@ -41,8 +41,8 @@ def power(
     -------
     dict
         ``detects_smallest`` (share of studies whose 95 % interval excludes 0 on the right side when
-        the truth is the smallest effect), ``supports`` (share of verdicts "supported" when the truth
-        is the claimed minimum plus the smallest effect), ``equivalent`` (share of verdicts
+        the truth is the smallest effect), ``supports`` (share of verdicts "supported" when the
+        truth is the claimed minimum plus the smallest effect), ``equivalent`` (share of verdicts
         "equivalent" when the truth is 0), ``false_positive`` (a difference declared when there is
         none), ``half_width`` (median half width of the 95 % interval), ``mc_se``, ``n_sim``.
         All ``nan`` with one country on a side.

@@ -84,7 +84,7 @@ def _measured(claim: Claim, data: Any) -> tuple[str, pd.DataFrame, str, str]:
 
     if hasattr(data, "tables"):
         frame = measure(data, claim.outcome)
-        info = MEASURES[claim.outcome] if claim.outcome in MEASURES else None
+        info = MEASURES.get(claim.outcome)
         words = (info.label, info.unit) if info else (claim.outcome.replace("_", " "), "")
         return data.kind, frame, *words
     if claim.outcome not in data.columns:
@@ -97,16 +97,16 @@ def _measured(claim: Claim, data: Any) -> tuple[str, pd.DataFrame, str, str]:
     return str(data.attrs.get("kind", "collected")), data, claim.outcome.replace("_", " "), ""
 
 
-def _with_those_of_the_measure(
-    claim: Claim, data: Any, exclusions: pd.DataFrame
-) -> pd.DataFrame:
+def _with_those_of_the_measure(claim: Claim, data: Any, exclusions: pd.DataFrame) -> pd.DataFrame:
     """Put what the measure itself left out, or did not count, before the rules of the study."""
     import pandas as pd
 
     from mdresearch.measures.measuring import MEASURES
 
     known = hasattr(data, "tables") and claim.outcome in MEASURES
-    tell = MEASURES[claim.outcome].exclusions if known else None
+    if not known:
+        return exclusions
+    tell = MEASURES[claim.outcome].exclusions
     if tell is None:
         return exclusions
     return pd.concat([tell(data), exclusions], ignore_index=True).astype({"n": int})
@@ -175,8 +175,9 @@ def _in_regions(claim: Claim, prepared: Prepared, market_map: str | None) -> Pre
     if empty:
         note += f" {empty:,} rows have no country."
     says = (
-        f"{int(text.isin(elsewhere).sum()):,} rows lie in other regions, {unassigned:,} in countries "
-        f"that the scheme does not assign, {empty:,} have no country; none of them is used"
+        f"{int(text.isin(elsewhere).sum()):,} rows lie in other regions, {unassigned:,} in "
+        f"countries that the scheme does not assign, {empty:,} have no country; none of them is "
+        "used"
     )
     checks = [Check("assigned", not (empty or unassigned), says)]
     if assignment.n_unverified:

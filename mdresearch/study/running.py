@@ -34,7 +34,7 @@ def run(
     ----------
     study : Study, or path of a study file, or name of a bundled study
     out : path or None
-        Folder for findings.csv, findings.json, report.html, figures and tables; None writes nothing.
+        Folder for findings.csv, findings.json, report.html, figures, tables; None writes nothing.
     progress : callable or None
         Called with a text, the step and the number of steps.
 

@@ -99,7 +99,7 @@ def _reach(claim: Claim, comparison: Comparison) -> str:
         return "This speaks of these two countries, not of their regions"
     if (comparison.groups["n_countries"] < FEW_COUNTRIES).any():
         return (
-            f"With fewer than {FEW_COUNTRIES} countries on a side it speaks of these countries, not "
-            "of a region"
+            f"With fewer than {FEW_COUNTRIES} countries on a side it speaks of these countries, "
+            "not of a region"
         )
     return ""

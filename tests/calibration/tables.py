@@ -1,4 +1,4 @@
-"""How a calibration is written down: one row a rate, with its runs, error, bar, seed and command."""
+"""How a calibration is written down: a row a rate, with its runs, error, bar, seed, command."""
 
 from __future__ import annotations
 

@@ -77,9 +77,9 @@ def test_the_provenance_has_versions_hashes_seed_and_durations(bundled):
 
 def test_the_verdicts_are_those_that_the_truth_implies_or_undecided():
     """The simulated world's card says what is true; no verdict may contradict it."""
-    from mdresearch.simulation.tolerance_truth import true_values
+    from mdresearch.simulation.simulating import true_values
 
-    truth = true_values().set_index("claim")["implied_verdict"].to_dict()
+    truth = true_values("tolerance-sim").set_index("claim")["implied"].to_dict()
     for finding in md.run("study"):
         implied = truth.get(finding.claim.id)
         if finding.data_kind == "simulated":
