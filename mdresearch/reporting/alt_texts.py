@@ -31,9 +31,11 @@ def alt_text(result: Finding | Findings) -> str:
         claim, the verdict. At most about 900 characters.
     """
     if isinstance(result, Findings):
-        kind = {item.data_kind for item in result}
-        lines = [f"{i.claim.id}: {_estimate(i)}, {verdict_word(i.verdict)}." for i in result]
-        return _cut(_kind("simulated" if "simulated" in kind else "") + " ".join(lines))
+        lines = [
+            f"{i.claim.id}: {_kind(i.data_kind)}{_estimate(i)}, {verdict_word(i.verdict)}."
+            for i in result
+        ]
+        return _cut("All claims. " + " ".join(lines))
     words = [_kind(result.data_kind) + f"Figure of claim {result.claim.id}."]
     comparison = result.comparison
     if comparison is not None:

@@ -114,14 +114,14 @@ def add_note(fig: Figure, theme: Theme, text: str) -> None:
     )
 
 
-def stamp_simulated(fig: Figure, theme: Theme) -> None:
-    """Mark a figure as drawn from simulated data, at its upper right."""
+def stamp_simulated(fig: Figure, theme: Theme, partly: bool = False) -> None:
+    """Mark a figure as drawn from simulated data, in whole or in part, at its upper right."""
     if fig.get_suptitle() == "":
         fig.suptitle(" ", fontsize=11.5)
     fig.text(
         1 - 1.6 * PAD / fig.get_figwidth(),
         1 - 0.07 / fig.get_figheight(),
-        SIMULATED,
+        f"PARTLY {SIMULATED}" if partly else SIMULATED,
         ha="right",
         va="top",
         fontsize=8,

@@ -14,7 +14,7 @@ from mdresearch.reporting.words import verdict_word
 if TYPE_CHECKING:
     import pandas as pd
 
-SIMULATED_NOTE = "Simulated data: no person gave these answers; nothing here is about the world."
+NOTE = "no person gave these answers, and they say nothing about the world."
 PROBABILITIES = ("p", "p_decisive", "p_adjusted", "p_permutation")
 
 
@@ -52,7 +52,7 @@ def findings_plain(findings: Findings) -> dict[str, Any]:
         "study": findings.study,
         "title": findings.title,
         "data_kind": data_kind(findings),
-        "note": SIMULATED_NOTE if data_kind(findings) == "simulated" else "",
+        "note": simulated_note(findings),
         "provenance": dict(findings.provenance),
         "findings": [finding_plain(item) for item in findings],
     }
@@ -86,7 +86,7 @@ def values_plain(findings: Findings) -> dict[str, Any]:
     return {
         "study": findings.study,
         "data_kind": data_kind(findings),
-        "note": SIMULATED_NOTE if data_kind(findings) == "simulated" else "",
+        "note": simulated_note(findings),
         "claims": {item.claim.id: claim_values(item) for item in findings},
     }
 
@@ -181,8 +181,19 @@ def _whole_numbers(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def data_kind(findings: Findings) -> str:
-    """Return the kind of the data of a study; ``simulated`` wins, since it must never be lost."""
+    """Return the kind of the data of a study: one kind, ``partly simulated``, or a list."""
     kinds = {item.data_kind for item in findings}
     if "simulated" in kinds:
-        return "simulated"
+        return "simulated" if len(kinds) == 1 else "partly simulated"
     return ", ".join(sorted(kinds)) or "none"
+
+
+def simulated_note(findings: Findings) -> str:
+    """Return what must be said of simulated data, and of which claims; empty without any."""
+    which = [item.claim.id for item in findings if item.data_kind == "simulated"]
+    if not which:
+        return ""
+    if len(which) == len(findings):
+        return f"Simulated data: {NOTE}"
+    others = [item.claim.id for item in findings if item.data_kind != "simulated"]
+    return f"Simulated data in {', '.join(which)}: {NOTE} Not in {', '.join(others)}."

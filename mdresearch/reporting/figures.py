@@ -59,7 +59,7 @@ def figure(
     with drawing(look):
         fig = _draw(result, look)
         if is_simulated(result):
-            stamp_simulated(fig, look)
+            stamp_simulated(fig, look, is_mixed(result))
         fig.draw_without_rendering()
     return fig
 
@@ -71,6 +71,11 @@ def is_simulated(result: Comparison | Finding | Findings) -> bool:
     if isinstance(result, Finding):
         return result.data_kind == "simulated"
     return result.provenance.get("data_kind") == "simulated"
+
+
+def is_mixed(result: Comparison | Finding | Findings) -> bool:
+    """Whether some findings rest on simulated data and others do not."""
+    return isinstance(result, Findings) and len({item.data_kind for item in result}) > 1
 
 
 def _draw(result: Comparison | Finding | Findings, theme: Theme) -> Figure:

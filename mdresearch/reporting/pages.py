@@ -9,7 +9,7 @@ from typing import Any
 from mdresearch.core import apa
 from mdresearch.core.findings import Finding, Findings
 from mdresearch.reporting.alt_texts import alt_text
-from mdresearch.reporting.exports import SIMULATED_NOTE, data_kind, plain
+from mdresearch.reporting.exports import data_kind, plain, simulated_note
 from mdresearch.reporting.html_tables import definition_list, escape
 from mdresearch.reporting.references import plain_reference
 from mdresearch.reporting.sections import SIMULATED_MARK, anchor, badge, claim_section, picture
@@ -78,14 +78,8 @@ def _header(findings: Findings, title: str) -> str:
         for name, value in facts.items()
         if value not in ("", None)
     )
-    warning = ""
-    if data_kind(findings) == "simulated":
-        which = [item.claim.id for item in findings if item.data_kind == "simulated"]
-        claims = "every claim" if len(which) == len(findings) else ", ".join(which)
-        warning = (
-            f'<p class="banner" role="note">{SIMULATED_MARK} {escape(SIMULATED_NOTE)} '
-            f"It concerns {escape(claims)}.</p>"
-        )
+    note = simulated_note(findings)
+    warning = f'<p class="banner" role="note">{SIMULATED_MARK} {escape(note)}</p>' if note else ""
     return f'<header><h1>{escape(title)}</h1>{warning}<dl class="facts">{items}</dl></header>'
 
 

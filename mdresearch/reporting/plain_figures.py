@@ -58,7 +58,7 @@ def overview(findings: Findings, *, theme: Theme) -> Figure:
     interval lies in relation to what its claim says.
     """
     items = list(findings)
-    height = 0.98 if theme.narrow else 0.78
+    height = 1.1 if theme.narrow else 0.78
     fig = new_figure(theme, height * max(len(items), 1) + 1.1, findings.title or findings.study)
     if not items:
         return words_figure("No claims were judged.", theme=theme, title=findings.study)
@@ -79,9 +79,10 @@ def overview(findings: Findings, *, theme: Theme) -> Figure:
 
 
 def name_of(finding: Finding) -> str:
-    """Return a claim's id with its verdict, as symbol and word."""
+    """Return a claim's id, its verdict as symbol and word, and whether its data are simulated."""
     verdict = finding.verdict
-    return f"{finding.claim.id}  {VERDICT_SYMBOLS.get(verdict, '')} {verdict_word(verdict)}"
+    kind = "  (simulated)" if finding.data_kind == "simulated" else ""
+    return f"{finding.claim.id}  {VERDICT_SYMBOLS.get(verdict, '')} {verdict_word(verdict)}{kind}"
 
 
 def _draw_name(ax: Axes, finding: Finding, theme: Theme) -> None:
@@ -90,7 +91,9 @@ def _draw_name(ax: Axes, finding: Finding, theme: Theme) -> None:
     symbol = f"{VERDICT_SYMBOLS.get(finding.verdict, '')} {verdict_word(finding.verdict)}"
     ax.text(0, 0.8, claim.id, fontweight="bold", fontsize=10, va="center", transform=ax.transAxes)
     ax.text(0, 0.45, symbol, va="center", color=theme.ink, transform=ax.transAxes)
-    short = textwrap.shorten(claim.expect, 34, placeholder=" …")
+    short = textwrap.shorten(claim.expect, 24, placeholder=" …")
+    if finding.data_kind == "simulated":
+        short += "  (simulated data)"
     ax.text(0, 0.12, short, va="center", color=theme.muted, fontsize=8, transform=ax.transAxes)
 
 
@@ -122,4 +125,7 @@ def _draw_line(ax: Axes, finding: Finding, theme: Theme) -> None:
     ax.annotate(
         words, (value, 0.5), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8
     )
-    ax.set_xlabel(axis_words(comparison, 80).replace("\n", "   "), fontsize=7.5)
+    words = axis_words(comparison, 56)
+    if not theme.narrow and len(words) < 90:
+        words = words.replace("\n", "   ")
+    ax.set_xlabel(words, fontsize=7.5)

@@ -122,8 +122,9 @@ def test_labels_and_reasons_cannot_write_markup(findings):
 
 def test_simulated_data_are_named_at_the_top_and_beside_each_verdict(page, study):
     top = page[page.index("<header>") : page.index("</header>")]
-    assert "Simulated data: no person gave these answers" in top
-    assert "It concerns H19, H20," in top
+    assert "Simulated data in H19, H20, H17.pair," in top
+    assert "no person gave these answers" in top
+    assert "Not in V1, H26a." in top
     for item in study:
         heading = re.search(rf"<h2>{re.escape(item.claim.id)} (.*?)</h2>", page).group(1)
         assert ("simulated data" in heading) == (item.data_kind == "simulated")

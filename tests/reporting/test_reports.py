@@ -73,8 +73,9 @@ def test_json_has_no_nan_and_the_same_order_each_time(folder, study):
     for name in ("findings.json", "values.json"):
         text = (folder / name).read_text(encoding="utf-8")
         held = json.loads(text, parse_constant=refuse)
-        assert held["data_kind"] == "simulated"
-        assert held["note"].startswith("Simulated data")
+        assert held["data_kind"] == "partly simulated"
+        assert held["note"].startswith("Simulated data in H19, H20,")
+        assert held["note"].endswith("Not in V1, H26a.")
     held = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     first = held["findings"][0]
     assert list(first)[: len(FINDING_COLUMNS)] == list(FINDING_COLUMNS)
@@ -162,8 +163,9 @@ def test_plain_values_are_what_json_can_hold():
     assert json_text({"t": True, "n": np.int64(2)}) == '{\n "t": true,\n "n": 2\n}\n'
 
 
-def test_simulated_wins_among_kinds(findings, study):
-    assert data_kind(study) == "simulated"
+def test_simulated_is_never_lost_among_kinds(findings, study):
+    assert data_kind(study) == "partly simulated"
+    assert data_kind(replace(study, items=(findings["two_way"],))) == "simulated"
     assert data_kind(replace(study, items=(findings["welch"],))) == "collected"
     assert data_kind(replace(study, items=())) == "none"
 
