@@ -78,10 +78,10 @@ def test_ten_thousand_permutations_of_countries_take_a_second():
 
 
 def test_ten_thousand_bootstrap_draws_take_a_second_and_beat_a_pandas_loop():
+    from mdresearch.core.expect import parse_expect
     from mdresearch.stats.bootstraps import title_draws
     from mdresearch.stats.cells import reduce_cells
     from mdresearch.stats.methods import Design
-    from mdresearch.core.expect import parse_expect
 
     rng = np.random.default_rng(1)
     n = 50_000
