@@ -15,6 +15,15 @@ REMOTE = Path(__file__).with_name("remote.yaml")
 
 
 @dataclass(frozen=True)
+class RemoteFile:
+    """One file of a remote dataset: where it lies under ``$MDRESEARCH_DATA``, address, hash."""
+
+    path: str
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Dataset:
     """What is known about a dataset before it is read.
 
@@ -34,10 +43,16 @@ class Dataset:
         Of the remote file.
     path : str
         Where the file lies under ``$MDRESEARCH_DATA``.
+    parts : tuple of RemoteFile
+        The files of a dataset that has several; then ``url``, ``sha256`` and ``path`` are empty.
+    upstream : str
+        Where the original of a derived file is, at which commit.
+    tried : bool
+        Whether its files were ever read with our reader; False is shown as untested.
     obtain : str
         How to get a file that has no address.
     reader : str
-        ``module:function`` that turns the file into a corpus.
+        ``module:function`` that turns the file into a corpus; of several files, their list.
     """
 
     name: str
@@ -51,8 +66,16 @@ class Dataset:
     url: str = ""
     sha256: str = ""
     path: str = ""
+    parts: tuple[RemoteFile, ...] = ()
+    upstream: str = ""
+    tried: bool = True
     obtain: str = ""
     reader: str = ""
+
+    @property
+    def files(self) -> tuple[RemoteFile, ...]:
+        """Its files: the parts, or the one file that it is."""
+        return self.parts or (RemoteFile(self.path, self.url, self.sha256),)
 
 
 DATASETS: Registry[Dataset] = Registry("dataset", homes=("mdresearch.corpus.catalogue_entries",))
@@ -94,6 +117,21 @@ def _bundled(folder: Path) -> Dataset:
 def _remote(name: str, row: dict[str, Any]) -> Dataset:
     tables = tuple(row["tables"])
     texts = {key: str(value or "").strip() for key, value in row.items()}
-    known = ("title", "kind", "licence", "citation", "url", "sha256", "path", "obtain", "reader")
+    known = (
+        *("title", "kind", "licence", "citation", "url", "sha256", "path", "upstream"),
+        *("obtain", "reader"),
+    )
     fields = {key: texts.get(key, "") for key in known}
-    return Dataset(name=name, tables=tables, rows=int(row["rows"]), **fields)
+    parts = _parts(row) if "files" in row else ()
+    tried = bool(row.get("tried", True))
+    return Dataset(
+        name=name, tables=tables, rows=int(row["rows"]), parts=parts, tried=tried, **fields
+    )
+
+
+def _parts(row: dict[str, Any]) -> tuple[RemoteFile, ...]:
+    base, folder = str(row.get("base") or ""), row["folder"]
+    return tuple(
+        RemoteFile(f"{folder}/{Path(name).name}", f"{base}{name}" if base else "", sha256)
+        for name, sha256 in row["files"].items()
+    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mdresearch.core.errors import DatasetError, unknown_name
 from mdresearch.core.hashing import hash_file
-from mdresearch.corpus.catalogue import DATASETS, Dataset
+from mdresearch.corpus.catalogue import DATASETS, Dataset, RemoteFile
 from mdresearch.corpus.corpora import Corpus
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def fetch(name: str, *, quiet: bool = False) -> Corpus:
     if name not in names:
         raise unknown_name("remote dataset", name, names)
     entry = DATASETS[name]
-    path = _obtain(entry)
+    paths = [_obtain(entry, file) for file in entry.files]
     if not quiet and name not in _noticed:
         _noticed.add(name)
         sys.stderr.write(f"{entry.title}\nLicence: {entry.licence}\nCite: {entry.citation}\n")
-    corpus = _reader(entry)(path)
+    corpus = _reader(entry)(paths if entry.parts else paths[0])
     return replace(
         corpus,
         name=name,
@@ -88,9 +88,10 @@ def fetch(name: str, *, quiet: bool = False) -> Corpus:
         citation=entry.citation,
         provenance={
             **corpus.provenance,
-            "path": str(path),
-            "url": entry.url,
-            "sha256": {path.name: entry.sha256},
+            "path": str(paths[0].parent if entry.parts else paths[0]),
+            "url": [file.url for file in entry.parts] if entry.parts else entry.url,
+            "sha256": {Path(file.path).name: file.sha256 for file in entry.files},
+            **({"upstream": entry.upstream} if entry.upstream else {}),
         },
     )
 
@@ -113,81 +114,91 @@ def dataset_table() -> pd.DataFrame:
 
 
 def where(entry: Dataset) -> str:
-    """Say where a dataset would be taken from: bundled, local, cached or remote."""
+    """Say where a dataset would be taken from.
+
+    ``bundled``; ``local`` (a folder of this user) or ``cached``; else ``remote`` (an address is
+    pinned) or ``by hand`` (no address: the catalogue says how to get it). A dataset that could
+    never be tried where the toolkit was made is ``remote, untested offline``.
+    """
     if entry.folder:
         return "bundled"
-    if _local(entry) is not None:
+    if all(_local(entry, file) is not None for file in entry.files):
         return "local"
-    return "cached" if cache_path(entry).is_file() else "remote"
+    if all(cache_path(entry, file).is_file() for file in entry.files):
+        return "cached"
+    place = "remote" if all(file.url for file in entry.files) else "by hand"
+    return place if entry.tried else f"{place}, untested offline"
 
 
-def cache_path(entry: Dataset) -> Path:
-    """Return where the file of a remote dataset is kept between sessions."""
+def cache_path(entry: Dataset, file: RemoteFile | None = None) -> Path:
+    """Return where a file of a remote dataset (the first by default) is kept between sessions."""
     import platformdirs
 
     folder = Path(platformdirs.user_cache_dir("mdresearch")) / "datasets" / entry.name
-    return folder / Path(entry.path).name
+    return folder / Path((file or entry.files[0]).path).name
 
 
-def _local(entry: Dataset) -> Path | None:
+def _local(entry: Dataset, file: RemoteFile) -> Path | None:
     root = os.environ.get(LOCAL)
     if not root:
         return None
-    places = (Path(root) / entry.path, Path(root) / Path(entry.path).name)
+    places = (Path(root) / file.path, Path(root) / Path(file.path).name)
     return next((place for place in places if place.is_file()), None)
 
 
-def _obtain(entry: Dataset) -> Path:
-    cached = cache_path(entry)
-    for path in (_local(entry), cached):
+def _obtain(entry: Dataset, file: RemoteFile) -> Path:
+    cached = cache_path(entry, file)
+    for path in (_local(entry, file), cached):
         if path is not None and path.is_file():
-            return _verified(path, entry)
-    if not entry.url:
+            return _verified(path, entry, file)
+    if not file.url:
         raise DatasetError(
             f"'{entry.name}' cannot be downloaded. {entry.obtain} Put the file with sha256 "
-            f"{entry.sha256} at '{entry.path}' in a folder, and name the folder in "
+            f"{file.sha256} at '{file.path}' in a folder, and name the folder in "
             f"${LOCAL}."
         )
-    return _download(entry, cached)
+    return _download(entry, file, cached)
 
 
-def _verified(path: Path, entry: Dataset) -> Path:
+def _verified(path: Path, entry: Dataset, file: RemoteFile) -> Path:
     found = hash_file(path)
-    if found != entry.sha256:
+    if found != file.sha256:
         raise DatasetError(
             f"'{path}' is not the file that is pinned for '{entry.name}': expected sha256 "
-            f"{entry.sha256}, found {found}. Nothing was replaced: delete the file by hand, "
+            f"{file.sha256}, found {found}. Nothing was replaced: delete the file by hand, "
             "then fetch again."
         )
     return path
 
 
-def _download(entry: Dataset, target: Path) -> Path:
+def _download(entry: Dataset, file: RemoteFile, target: Path) -> Path:
     import pooch
 
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         arrived = Path(folder) / target.name
         try:
-            pooch.HTTPDownloader(timeout=60)(entry.url, str(arrived), None)
+            pooch.HTTPDownloader(timeout=60)(file.url, str(arrived), None)
         except Exception as error:
             raise DatasetError(
-                f"'{entry.name}' could not be fetched from {entry.url} ({type(error).__name__}). "
-                f"Try again with a connection, or put the file at '{entry.path}' in a folder, "
+                f"'{entry.name}' could not be fetched from {file.url} ({type(error).__name__}). "
+                f"Try again with a connection, or put the file at '{file.path}' in a folder, "
                 f"and name the folder in ${LOCAL}."
             ) from error
         found = hash_file(arrived)
-        if found != entry.sha256:
+        if found != file.sha256:
             raise DatasetError(
-                f"What {entry.url} gave is not the file that is pinned for '{entry.name}': "
-                f"expected sha256 {entry.sha256}, found {found}. Nothing was kept. "
+                f"What {file.url} gave is not the file that is pinned for '{entry.name}': "
+                f"expected sha256 {file.sha256}, found {found}. Nothing was kept. "
                 "Tell the maintainers that the source has changed."
             )
         arrived.replace(target)
     return target
 
 
-def _reader(entry: Dataset) -> Callable[[Path], Corpus]:
+def _reader(entry: Dataset) -> Callable[[Path | list[Path]], Corpus]:
     module, _, function = entry.reader.partition(":")
-    reader: Callable[[Path], Corpus] = getattr(importlib.import_module(module), function)
+    reader: Callable[[Path | list[Path]], Corpus] = getattr(
+        importlib.import_module(module), function
+    )
     return reader

@@ -41,9 +41,9 @@ def test_every_dataset_says_what_it_is(name):
     if entry.folder:
         assert load(name).name == name
     else:
-        assert len(entry.sha256) == 64
+        assert all(len(file.sha256) == 64 for file in entry.files)
         assert entry.reader.startswith("mdresearch.corpus.")
-        assert entry.url or entry.obtain
+        assert entry.obtain or all(file.url for file in entry.files)
 
 
 @pytest.mark.parametrize("name", ["market-facts", "policy-events"])
@@ -184,6 +184,7 @@ def test_importing_loads_no_pandas():
         "import sys, mdresearch.corpus.corpora, mdresearch.corpus.datasets, "
         "mdresearch.corpus.facts, mdresearch.corpus.folders, mdresearch.corpus.schemas, "
         "mdresearch.corpus.workbooks, mdresearch.corpus.privacy, mdresearch.corpus.isear, "
-        "mdresearch.corpus.manylabs2; sys.exit('pandas' in sys.modules)"
+        "mdresearch.corpus.manylabs2, mdresearch.corpus.xed, mdresearch.corpus.netflix_top10, "
+        "mdresearch.corpus.cultural_distance, mdresearch.corpus.goemotions; sys.exit('pandas' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
