@@ -16,6 +16,8 @@ from mdresearch.corpus.schemas import TABLES
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mdresearch.corpus.descriptions import Description
+
 Kind = Literal["collected", "simulated", "derived"]
 KINDS: tuple[Kind, ...] = ("collected", "simulated", "derived")
 
@@ -123,6 +125,20 @@ class Corpus:
     def check(self, strict: bool = True) -> CheckReport:
         """Check every table against its schema; see `mdresearch.corpus.checks.check_tables`."""
         return check_tables(self.tables, self.name, strict)
+
+    def describe(self) -> Description:
+        """Say what is in it: rows, languages, countries, time span, empty cells, refused rows.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> people = pd.DataFrame({"respondent_id": ["r1", "r2"], "country": ["BRA", None]})
+        >>> Corpus("demo", {"respondents": people}).describe().countries["n"].tolist()
+        [1, 1]
+        """
+        from mdresearch.corpus.descriptions import describe_corpus
+
+        return describe_corpus(self)
 
     def save(self, folder: str | Path) -> Path:
         """Write a Frictionless data package: a CSV a table, and ``datapackage.json``.

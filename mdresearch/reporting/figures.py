@@ -9,6 +9,7 @@ from mdresearch.core.errors import DataError
 from mdresearch.core.findings import Finding, Findings
 from mdresearch.core.registry import Registry
 from mdresearch.core.results import Comparison
+from mdresearch.corpus.descriptions import Description
 from mdresearch.reporting.themes import Theme, theme_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ FIGURES: Registry[Callable[..., Figure]] = Registry(
 
 
 def figure(
-    result: Comparison | Finding | Findings,
+    result: Comparison | Finding | Findings | Description,
     theme: str | Theme = "light",
     *,
     narrow: bool | None = None,
@@ -35,9 +36,10 @@ def figure(
 
     Parameters
     ----------
-    result : Comparison, Finding or Findings
+    result : Comparison, Finding, Findings or Description
         A finding shows its claim's smallest effect and minimum beside the estimate, and is marked
-        where its data are simulated; findings are drawn together, one panel a claim.
+        where its data are simulated; findings are drawn together, one panel a claim; the
+        description of a corpus shows what is missing in it.
     theme : str or Theme
         ``"light"`` or ``"dark"``.
     narrow : bool or None
@@ -64,7 +66,7 @@ def figure(
     return fig
 
 
-def is_simulated(result: Comparison | Finding | Findings) -> bool:
+def is_simulated(result: Comparison | Finding | Findings | Description) -> bool:
     """Whether a result rests on simulated data, as far as it knows."""
     if isinstance(result, Findings):
         return any(item.data_kind == "simulated" for item in result)
@@ -73,17 +75,21 @@ def is_simulated(result: Comparison | Finding | Findings) -> bool:
     return result.provenance.get("data_kind") == "simulated"
 
 
-def is_mixed(result: Comparison | Finding | Findings) -> bool:
+def is_mixed(result: Comparison | Finding | Findings | Description) -> bool:
     """Whether some findings rest on simulated data and others do not."""
     return isinstance(result, Findings) and len({item.data_kind for item in result}) > 1
 
 
-def _draw(result: Comparison | Finding | Findings, theme: Theme) -> Figure:
+def _draw(result: Comparison | Finding | Findings | Description, theme: Theme) -> Figure:
     from mdresearch.reporting.bounds import bounds_of
     from mdresearch.reporting.plain_figures import generic, overview, words_figure
 
     if isinstance(result, Findings):
         return overview(result, theme=theme)
+    if isinstance(result, Description):
+        from mdresearch.reporting.description_figures import missingness_figure
+
+        return missingness_figure(result, theme=theme)
     if isinstance(result, Finding):
         title = result.claim.id
         if result.comparison is None:
@@ -94,7 +100,8 @@ def _draw(result: Comparison | Finding | Findings, theme: Theme) -> Figure:
         comparison, title, bounds = result, "", None
     else:
         raise DataError(
-            f"A {type(result).__name__} cannot be drawn. Give a Comparison, a Finding or Findings."
+            f"A {type(result).__name__} cannot be drawn. Give a Comparison, a Finding, "
+            "Findings, or what Corpus.describe() gives."
         )
     draw = FIGURES.get(comparison.test, generic)
     return draw(comparison, theme=theme, title=title, bounds=bounds)

@@ -165,7 +165,10 @@ def test_the_same_finding_gives_the_same_svg(findings):
 def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(DataError) as wrong:
         figure("H19")
-    assert str(wrong.value) == "A str cannot be drawn. Give a Comparison, a Finding or Findings."
+    assert str(wrong.value) == (
+        "A str cannot be drawn. Give a Comparison, a Finding, Findings, or what Corpus.describe() "
+        "gives."
+    )
     with pytest.raises(UnknownNameError) as unknown:
         figure("H19", "dim")
     assert str(unknown.value) == "There is no theme 'dim'. Known: light, dark."
