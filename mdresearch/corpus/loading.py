@@ -94,6 +94,8 @@ class Loader:
 LOADERS: Registry[Loader] = Registry(
     "kind of file",
     homes=(
+        "mdresearch.corpus.loaders.comments",
+        "mdresearch.corpus.loaders.reviews",
         # one line a file of corpus/loaders/, in alphabetical order
     ),
 )

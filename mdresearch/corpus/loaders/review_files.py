@@ -1,0 +1,147 @@
+"""Files of reviews and comments as rows of text, whether they are JSON, JSON lines or CSV."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mdresearch.core.errors import DataError
+from mdresearch.core.progress import track
+from mdresearch.corpus.loaders.json_rows import Row, encoding_of, json_rows, lines
+
+MARKS = (",", ";", "\t")
+RAGGED = "a row with more or fewer cells than the header"
+BLANK = "an empty row"
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+@dataclass
+class Rows:
+    """The rows of one file, and what was left out."""
+
+    path: Path
+    encoding: str
+    note: str
+    rows: list[Row] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def n_read(self) -> int:
+        """Return how many rows the file holds, refused ones included."""
+        return len(self.rows) + sum(self.refused.values())
+
+
+def read_rows(
+    path: Path, expected: Sequence[str], nested: Sequence[str], options: Mapping[str, Any]
+) -> Rows:
+    """Read all rows of a file.
+
+    Parameters
+    ----------
+    path : Path
+        JSON, JSON lines, or CSV with a header.
+    expected : sequence of str
+        Fields that one row at least must have; else the file is of another kind.
+    nested : sequence of str
+        Fields under which an answer in JSON holds its rows.
+    options : mapping
+        ``encoding`` is used.
+
+    Raises
+    ------
+    DataError
+        The file is not what it should be; the message names the place.
+    """
+    stated = options.get("encoding")
+    encoding, note, text = encoding_of(path, stated)
+    held = Rows(path, encoding, note)
+    found: Iterator[Row]
+    if text.startswith(("{", "[")):
+        found = json_rows(path, nested, stated, held.refused)
+    else:
+        found = _csv_rows(path, encoding, text, expected, held)
+    names: set[str] = set()
+    for row in track(found, f"reading {path.name}"):
+        names.update(row)
+        held.rows.append(row)
+    absent = [name for name in expected if name not in names]
+    if absent and held.rows:
+        raise DataError(
+            f"{path}: no row has the field '{absent[0]}'. It has: "
+            f"{', '.join(sorted(names)[:20])}. Needed: {', '.join(expected)}. Say another kind=."
+        )
+    return held
+
+
+def _csv_rows(
+    path: Path, encoding: str, text: str, expected: Sequence[str], held: Rows
+) -> Iterator[Row]:
+    first = text.partition("\n")[0]
+    mark = max(MARKS, key=first.count)
+    number = 0
+    names: list[str] = []
+    reader = csv.reader(lines(path, encoding), delimiter=mark, strict=True)
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if number == 1:
+                names = _header(path, cells, expected)
+            elif not any(cells):
+                held.refused[BLANK] += 1
+            elif len(cells) != len(names):
+                held.refused[RAGGED] += 1
+            else:
+                yield {n: cell for n, cell in zip(names, cells, strict=True) if n}
+    except csv.Error as error:
+        raise DataError(
+            f"{path}, row {number + 1} (line {reader.line_num}): {error}. A cell that holds "
+            f"'{mark}', a quote or a line break stands in double quotes, each quote inside "
+            'as "".'
+        ) from error
+
+
+def _header(path: Path, cells: list[str], expected: Sequence[str]) -> list[str]:
+    """Return the names of the columns; a first one without a name is the index of a data frame."""
+    names = [name.strip() for name in cells]
+    if names[0] in ("", "Unnamed: 0"):
+        names[0] = ""
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise DataError(
+            f"{path}, row 1: two columns are both called '{twice[0]}'. Rename one of them."
+        )
+    absent = [name for name in expected if name not in names]
+    if absent:
+        raise DataError(
+            f"{path}, row 1: there is no column '{absent[0]}'. It has: "
+            f"{', '.join(n for n in names if n)[:300]}. Needed: {', '.join(expected)}. Say another "
+            "kind=."
+        )
+    return names
+
+
+def texts(rows: Sequence[Row], *names: str) -> list[str | None]:
+    """Return a field of every row as text, missing where it is empty; the first of several names.
+
+    Truth values are ``true`` and ``false``. What is no single value (a list, an object) is missing.
+    Half characters (lone surrogates) become U+FFFD: no file can hold them.
+    """
+    return [_text(row, names) for row in rows]
+
+
+def _text(row: Row, names: Sequence[str]) -> str | None:
+    for name in names:
+        value = row.get(name)
+        if isinstance(value, str) and value.strip():
+            return value if value.isascii() else _HALF.sub("\ufffd", value)
+        if isinstance(value, bool):
+            return "true" if value else "false"
+    return None
+
+
+def inner(rows: Sequence[Row], name: str) -> list[Row]:
+    """Return an object that stands in a field of every row; an empty one where there is none."""
+    return [held if isinstance(held := row.get(name), dict) else {} for row in rows]
