@@ -82,10 +82,10 @@ def _settings(theme: Theme) -> Any:
 
 def new_figure(theme: Theme, height: float, title: str = "") -> Figure:
     """Return an empty figure, ``height`` inches high, with a title at the left."""
-    from matplotlib.figure import Figure
+    from mdresearch.reporting.shown_figures import ShownFigure
 
     width = NARROW if theme.narrow else WIDE
-    fig = Figure(figsize=(width, height), layout="constrained", facecolor=theme.paper)
+    fig = ShownFigure(figsize=(width, height), layout="constrained", facecolor=theme.paper)
     if title:
         title = "\n".join(textwrap.wrap(title, 28 if theme.narrow else 72))
         fig.suptitle(

@@ -332,7 +332,7 @@ _add(
     "Do two regions differ, beyond these countries and these titles?",
     "two or more countries a side; two or more titles seen on both sides",
     two_way_test,
-    "definition in claims.md S1; size by simulation (tests/calibration)",
+    "its definition by hand; size and coverage by simulation (tests/calibration/default_path.csv)",
     ("title",),
 )
 _add(
@@ -340,7 +340,7 @@ _add(
     "Do two regions differ, beyond these countries, on the titles at hand?",
     "two or more countries a side",
     welch_countries,
-    "R t.test on country means",
+    "R t.test on country means (guard: false below six countries a side)",
 )
 _add(
     "country_pair",
