@@ -58,6 +58,15 @@ def test_ci_runs_exactly_the_test_command_of_the_readme():
     assert readme_commands()[1] in (ROOT / ".ci" / "run").read_text().splitlines()
 
 
+def test_the_python_of_the_readme_runs():
+    text = (ROOT / "README.md").read_text()
+    block = text.split("same functions in Python:\n\n")[1].split("\n\n`notebooks/")[0]
+    code = "\n".join(line.removeprefix("    ") for line in block.splitlines())
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("On simulated data, H19 is supported: ")
+
+
 def test_the_root_holds_only_what_belongs_there():
     allowed = {
         "pyproject.toml", "mdresearch", "notebooks", "datasets", "paper", "tests", "README.md", "LICENSE",
