@@ -95,6 +95,7 @@ LOADERS: Registry[Loader] = Registry(
     "kind of file",
     homes=(
         "mdresearch.corpus.loaders.comments",
+        "mdresearch.corpus.loaders.danmaku",
         "mdresearch.corpus.loaders.reviews",
         # one line a file of corpus/loaders/, in alphabetical order
     ),
