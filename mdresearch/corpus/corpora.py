@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mdresearch.corpus.descriptions import Description
+    from mdresearch.corpus.releases import Release
 
 Kind = Literal["collected", "simulated", "derived"]
 KINDS: tuple[Kind, ...] = ("collected", "simulated", "derived")
@@ -151,6 +152,47 @@ class Corpus:
         from mdresearch.corpus.packages import save_package
 
         return save_package(self, folder)
+
+    def release(
+        self,
+        folder: str | Path,
+        *,
+        licence: str | None = None,
+        authors: Sequence[str] = (),
+        date: str | None = None,
+        smallest: int = 5,
+    ) -> Release:
+        """Write the part that may be passed on, and say what was withheld and why.
+
+        The column ``share`` of ``sources`` is obeyed row by row: ``yes``; ``derived``, all but the
+        words; ``no`` or nothing said, withheld. Persons are never in a cell (country x gender x ten
+        years of birth) of fewer than ``smallest``, and get new ids by a salt that is thrown away.
+        Other columns of your own may still tell who a person is: look at them before you publish.
+
+        Parameters
+        ----------
+        folder : str or Path
+            An empty or new folder: becomes a data package, an RO-Crate, with a CITATION.cff.
+        licence : str or None
+            Under which it is released; that of the corpus where None.
+        authors : sequence of str
+            Names, for the citation.
+        date : str or None
+            When it is published; today where None.
+        smallest : int
+            Persons that a cell must have.
+
+        Raises
+        ------
+        DataError
+            No ``sources``, no licence, tables that are not as their schemas say, or nothing that
+            may be passed on.
+        """
+        from mdresearch.corpus.releases import release_corpus
+
+        return release_corpus(
+            self, folder, licence=licence, authors=authors, date=date, smallest=smallest
+        )
 
     @classmethod
     def read(cls, folder: str | Path) -> Corpus:
