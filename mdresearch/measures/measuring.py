@@ -48,6 +48,8 @@ class Measure:
         ``"arithmetic"`` or ``"geometric"``: how scores of one person are averaged over titles.
     exclusions : callable or None
         Takes a Corpus; returns what the measure leaves out or does not count: where, why, n.
+    construct : str
+        The construct of the ladders that it stands on; empty for measures without ladders.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Measure:
     limits: bool = False
     average: Literal["arithmetic", "geometric"] = "arithmetic"
     exclusions: Callable[[Corpus], pd.DataFrame] | None = None
+    construct: str = ""
 
 
 MEASURES: Registry[Measure] = Registry(
@@ -83,6 +86,7 @@ def add_measure(
     limits: bool = False,
     average: Literal["arithmetic", "geometric"] = "arithmetic",
     exclusions: Callable[[Corpus], pd.DataFrame] | None = None,
+    construct: str = "",
 ) -> Callable[[Callable[[Corpus], pd.DataFrame]], Callable[[Corpus], pd.DataFrame]]:
     """Register the decorated function as the measure ``name``; see `Measure` for the arguments.
 
@@ -101,7 +105,17 @@ def add_measure(
             )
         MEASURES.add(name)(
             Measure(
-                name, label, unit, says, function, dict(tables), keys, limits, average, exclusions
+                name=name,
+                label=label,
+                unit=unit,
+                says=says,
+                function=function,
+                tables=dict(tables),
+                keys=keys,
+                limits=limits,
+                average=average,
+                exclusions=exclusions,
+                construct=construct,
             )
         )
         return function

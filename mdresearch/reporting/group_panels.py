@@ -146,27 +146,35 @@ def draw_curve(ax: Axes, comparison: Comparison, theme: Theme) -> None:
     from matplotlib.ticker import PercentFormatter
 
     frame = comparison.tables["curve"]
+    spread = math.log if _on_logarithms(comparison, frame) else float
+    frame = frame.assign(place=[spread(v) for v in frame["level"].astype(float)])
     ends = []
     for label, part in frame.groupby("group", sort=False):
         part = part.sort_values("level")
         place = _place(comparison, str(label))
         color, marker = theme.color_of(place), MARKERS[place % len(MARKERS)]
-        ax.plot(part["level"], part["accept"], color=color, marker=marker, markersize=4.5)
+        ax.plot(part["place"], part["accept"], color=color, marker=marker, markersize=4.5)
         known = part.dropna(subset=["accept"])
         if len(known):
             last = known.iloc[-1]
-            ends.append((float(last["accept"]), float(last["level"]), str(label), color))
+            ends.append((float(last["accept"]), float(last["place"]), str(label), color))
     ax.axhline(0.5, color=theme.muted, linewidth=0.8, linestyle=(0, (1, 2)))
     ax.set_ylim(-0.02, 1.02)
     name_ends(ax, ends)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    levels = sorted(frame["level"].dropna().unique())
-    ax.set_xticks(levels[:: 1 + len(levels) // 10])
+    ticks = frame.drop_duplicates("level").dropna(subset=["level"]).sort_values("level")
+    ticks = ticks.iloc[:: 1 + len(ticks) // 10]
+    ax.set_xticks(ticks["place"].tolist(), [f"{v:g}" for v in ticks["level"]])
     ax.set_title("Share that accepts, by level")
     unit = str(frame["unit"].iloc[0]) if "unit" in frame else "level"
     ax.set_xlabel("\n".join(textwrap.wrap(unit, 40)))
     grid_lines(ax, theme)
+
+
+def _on_logarithms(comparison: Comparison, frame: pd.DataFrame) -> bool:
+    """Whether the levels are drawn in equal ratios: where the claim is of a ratio."""
+    return scale_of(comparison.effect.scale).link == "log" and bool((frame["level"] > 0).all())
 
 
 def name_ends(ax: Axes, ends: list[tuple[float, float, str, str]]) -> None:

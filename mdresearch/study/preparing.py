@@ -10,6 +10,7 @@ from mdresearch.core.claims import Claim
 from mdresearch.core.conditions import rows_where
 from mdresearch.core.errors import DataError, suggest
 from mdresearch.core.results import Check
+from mdresearch.study.ladder_tables import ladder_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from mdresearch.corpus.corpora import Corpus
 
 COUNTRY, TITLE, PERSON = "country", "title_id", "respondent_id"
-CENSORED_SHARE = 0.10
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +73,13 @@ def prepare(
     prepared = Prepared(frame, None, labels, exclusions, data_kind=kind)
     if claim.between is not None:
         prepared = _grouped(claim, prepared, market_map)
-    limits = f"{claim.outcome}_limit"
-    if limits in frame.columns and claim.outcome in MEASURES:
-        prepared = _with_limits(claim, prepared, data, limits)
+    if hasattr(data, "tables") and claim.outcome in MEASURES:
+        sides = (("a", claim.expectation.a), ("b", claim.expectation.b))
+        names = {side: prepared.labels[key] for key, side in sides if side}
+        tables, more = ladder_tables(
+            MEASURES[claim.outcome], prepared.frame, prepared.group, names, data
+        )
+        prepared = replace(prepared, tables=tables, checks=(*prepared.checks, *more))
     return prepared
 
 
@@ -203,31 +207,3 @@ def _in_regions(claim: Claim, prepared: Prepared, market_map: str | None) -> Pre
 
 def _market(claim: Claim, market_map: str | None) -> dict[str, str]:
     return {"market_map": market_map} if claim.regions == "market" and market_map else {}
-
-
-def _with_limits(claim: Claim, prepared: Prepared, data: Any, column: str) -> Prepared:
-    """Add the shares of thresholds at floor and ceiling, and the check on censoring."""
-    import pandas as pd
-
-    frame = prepared.frame
-    by = frame[prepared.group] if prepared.group else pd.Series("all", index=frame.index)
-    defined = frame[claim.outcome].notna() & by.notna()
-    at = frame.loc[defined, column].astype("str")
-    groups = by[defined]
-    table = pd.DataFrame(
-        {
-            "floor": at.eq("floor").groupby(groups).mean(),
-            "ceiling": at.eq("ceiling").groupby(groups).mean(),
-            "n": at.groupby(groups).size(),
-        }
-    ).rename_axis("group")
-    names = {getattr(claim.expectation, k): prepared.labels.get(k, "") for k in ("a", "b")}
-    table = table.reset_index().assign(group=lambda t: t["group"].map(lambda g: names.get(g, g)))
-    worst = float(table[["floor", "ceiling"]].max(axis=None)) if len(table) else 0.0
-    says = (
-        f"at most {worst:.1%} of thresholds of a region lie at the floor or the ceiling of the "
-        f"ladder; above {CENSORED_SHARE:.0%} the ladder is too short for a difference of means"
-    )
-    check = Check("censoring", worst <= CENSORED_SHARE, says)
-    tables = {**prepared.tables, "limits": table}
-    return replace(prepared, checks=(*prepared.checks, check), tables=tables)

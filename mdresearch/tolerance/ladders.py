@@ -324,6 +324,7 @@ def _score(
     says="The level of exaggeration up to which a respondent accepts the performance of a title.",
     tables=NEEDS,
     limits=True,
+    construct="exaggeration",
 )
 def exaggeration_threshold(corpus: Corpus) -> pd.DataFrame:
     """Return the upper threshold of exaggeration by respondent and title."""
@@ -337,6 +338,7 @@ def exaggeration_threshold(corpus: Corpus) -> pd.DataFrame:
     says="The length of setup up to which a respondent accepts a title, on a logarithmic ladder.",
     tables=NEEDS,
     limits=True,
+    construct="setup",
     average="geometric",
 )
 def setup_threshold(corpus: Corpus) -> pd.DataFrame:
@@ -351,6 +353,7 @@ def setup_threshold(corpus: Corpus) -> pd.DataFrame:
     says="The emotional intensity from which on a respondent accepts a title (I_min).",
     tables=NEEDS,
     limits=True,
+    construct="intensity",
 )
 def intensity_threshold(corpus: Corpus) -> pd.DataFrame:
     """Return the lower threshold of intensity by respondent and title."""
