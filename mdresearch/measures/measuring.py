@@ -50,6 +50,8 @@ class Measure:
         Takes a Corpus; returns what the measure leaves out or does not count: where, why, n.
     construct : str
         The construct of the ladders that it stands on; empty for measures without ladders.
+    rules : str
+        Rules of counting that a reader must know, in sentences; shown with every finding.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Measure:
     average: Literal["arithmetic", "geometric"] = "arithmetic"
     exclusions: Callable[[Corpus], pd.DataFrame] | None = None
     construct: str = ""
+    rules: str = ""
 
 
 MEASURES: Registry[Measure] = Registry(
@@ -87,6 +90,7 @@ def add_measure(
     average: Literal["arithmetic", "geometric"] = "arithmetic",
     exclusions: Callable[[Corpus], pd.DataFrame] | None = None,
     construct: str = "",
+    rules: str = "",
 ) -> Callable[[Callable[[Corpus], pd.DataFrame]], Callable[[Corpus], pd.DataFrame]]:
     """Register the decorated function as the measure ``name``; see `Measure` for the arguments.
 
@@ -116,6 +120,7 @@ def add_measure(
                 average=average,
                 exclusions=exclusions,
                 construct=construct,
+                rules=rules,
             )
         )
         return function

@@ -35,7 +35,7 @@ class Prepared:
     exclusions : DataFrame
         where, why, n.
     region_note : str
-        Scheme, unassigned countries, unverified assignments.
+        Scheme, unassigned countries, unverified assignments; rules of counting of the measure.
     checks : tuple of Check
         About the assignment to regions and about floors and ceilings.
     data_kind : str
@@ -70,7 +70,8 @@ def prepare(
             "Look at the counts of 'mdresearch check'."
         )
     labels = {"outcome": label, "unit": unit}
-    prepared = Prepared(frame, None, labels, exclusions, data_kind=kind)
+    known = MEASURES[claim.outcome].rules if claim.outcome in MEASURES else ""
+    prepared = Prepared(frame, None, labels, exclusions, region_note=known, data_kind=kind)
     if claim.between is not None:
         prepared = _grouped(claim, prepared, market_map)
     if hasattr(data, "tables") and claim.outcome in MEASURES:
@@ -200,7 +201,7 @@ def _in_regions(claim: Claim, prepared: Prepared, market_map: str | None) -> Pre
         frame=frame.assign(region=group.to_numpy()),
         group="region",
         labels=labels,
-        region_note=note,
+        region_note=f"{prepared.region_note} {note}".strip(),
         checks=tuple(checks),
     )
 

@@ -198,6 +198,11 @@ def test_censoring_is_shown_and_fails_above_the_stated_share():
     check = {c.name: c for c in finding.checks}["censoring"]
     assert check.holds is True
     assert set(finding.comparison.tables["limits"].columns) == {"group", "floor", "ceiling", "n"}
+    curve = finding.comparison.tables["curve"]
+    assert curve["group"].unique().tolist() == ["Latin America", "Anglo countries"]
+    assert (curve.groupby("group")["accept"].diff().dropna() <= 0).all(), (
+        "the louder, the fewer accept"
+    )
     short = corpus.assign(ladders=corpus["ladders"].query("level <= 3"))
     cut = md.judge(CLAIM | {"outcome": "exaggeration_threshold"}, short.assign(
         ratings=corpus["ratings"].query("level <= 3")))  # fmt: skip

@@ -91,6 +91,8 @@ def test_real_policy_events_stay_under_their_ceiling():
     finding = md.run("study")["H26a"]
     assert finding.verdict == "undecided"
     assert finding.data_kind != "simulated"
+    assert "An act of the EU is one event of the bloc" in finding.region_note
+    assert finding.exclusions["n"].sum() == 5
     variants = finding.comparison.tables["sensitivity"]["variant"].str.lower()
     assert variants.str.contains("adjacent").any()
 
