@@ -21,6 +21,7 @@ _PUBLIC = {
     "Estimate": "core.results",
     "Finding": "core.findings",
     "Findings": "core.findings",
+    "LOADERS": "corpus.loading",
     "MEASURES": "measures.measuring",
     "ModelFit": "core.results",
     "Study": "study.studies",
@@ -32,6 +33,7 @@ _PUBLIC = {
     "load": "corpus.datasets",
     "measure": "measures.measuring",
     "power": "study.powers",
+    "read": "corpus.loading",
     "report": "reporting.reports",
     "run": "study.running",
     "simulate": "simulation.simulating",
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from mdresearch.core.results import Check, Comparison, Estimate, ModelFit
     from mdresearch.corpus.corpora import Corpus
     from mdresearch.corpus.datasets import fetch, load
+    from mdresearch.corpus.loading import LOADERS, read
     from mdresearch.measures.measuring import MEASURES, measure
     from mdresearch.reporting.figures import figure
     from mdresearch.reporting.reports import report

@@ -1,4 +1,4 @@
-"""The command line: new, check, run, list, fetch. Each is one function call of the package."""
+"""The command line: new, check, run, read, list, fetch; each one function call of the package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mdresearch.core.findings import Findings
 
-LISTS = ("datasets", "measures", "regions", "simulations", "studies", "tests")
+LISTS = ("datasets", "files", "measures", "regions", "simulations", "studies", "tests")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +63,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--out", default="results", metavar="DIR", help="where to write (results)")
     run.add_argument("--quiet", action="store_true", help="no progress bar")
+    read = commands.add_parser("read", help="read files of any known kind, and describe them")
+    read.add_argument("path", help="a file, a folder, or a pattern such as 'subs/*.srt'")
+    read.add_argument("--kind", help="guessed where it is left out; see 'mdresearch list files'")
+    read.add_argument("--out", metavar="DIR", help="save what was read as a data package")
+    read.add_argument(
+        "--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the kind"
+    )
     listing = commands.add_parser("list", help=f"list {', '.join(LISTS)}")
     listing.add_argument("what", nargs="?", choices=LISTS)
     fetch = commands.add_parser("fetch", help="fetch a remote dataset by name, checked by its hash")
@@ -141,6 +148,34 @@ def _summary(findings: Findings) -> None:
         _say("")
 
 
+def _read(given: argparse.Namespace) -> int:
+    import warnings
+
+    from mdresearch.core.errors import DataError
+    from mdresearch.corpus.loading import read
+
+    options = {}
+    for text in given.option:
+        name, mark, value = text.partition("=")
+        if not mark:
+            raise DataError(f"--option '{text}' is not understood. Write NAME=VALUE.")
+        options[name] = value
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        corpus = read(given.path, given.kind, **options)
+    _say(repr(corpus))
+    if corpus.provenance.get("guessed"):
+        _say(corpus.provenance["guessed"])
+    for warning in told:
+        _say(f"Note: {warning.message}")
+    _say(repr(corpus.describe()))
+    report = corpus.check()
+    _say(report.sentence())
+    if given.out:
+        _say(f"Saved: {corpus.save(given.out)}")
+    return 0 if report.ok else 2
+
+
 def _list(given: argparse.Namespace) -> int:
     for what in [given.what] if given.what else LISTS:
         if not given.what:
@@ -153,6 +188,15 @@ def _datasets() -> pd.DataFrame:
     from mdresearch.corpus.datasets import dataset_table
 
     return dataset_table()
+
+
+def _files() -> pd.DataFrame:
+    import pandas as pd
+
+    from mdresearch.corpus.loading import LOADERS
+
+    rows = [(k.name, k.says, " ".join(k.extensions), ", ".join(k.gives)) for k in LOADERS.values()]
+    return pd.DataFrame(rows, columns=["kind", "says", "endings", "gives"])
 
 
 def _measures() -> pd.DataFrame:
@@ -216,6 +260,7 @@ def _tests() -> pd.DataFrame:
 
 TABLES: dict[str, Callable[[], Any]] = {
     "datasets": _datasets,
+    "files": _files,
     "measures": _measures,
     "regions": _regions,
     "simulations": _simulations,
@@ -254,6 +299,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "new": _new,
     "check": _check,
     "run": _run,
+    "read": _read,
     "list": _list,
     "fetch": _fetch,
 }

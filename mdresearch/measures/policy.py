@@ -41,10 +41,10 @@ NOT_NEW = {
 #: Acts under rules that stood already: campaigns, blockings, requests to block.
 ENFORCEMENT = ("P02", "P11", "P15", "P24")
 RULES = (
-    "A date that spans time (a year, a month, a range) stands at its middle. An act of a state or a "
-    "city counts once, for its country. An act of the EU is one event of the bloc, never of its "
-    "members. Acts of firms and unions are not rules of a state; acts of courts that lift, suspend or "
-    "restore a rule are not counted as new ones. Licensing, minors and AI count as content, app "
+    "A date that spans time (a year, a month, a range) stands at its middle. An act of a state or "
+    "a city counts once, for its country. An act of the EU is one event of the bloc, never of its "
+    "members. Acts of firms and unions are not rules of a state; acts of courts that lift, suspend "
+    "or restore a rule are not counted as new ones. Licensing, minors and AI count as content, app "
     "stores as payment."
 )
 STATUSES = ("announced", "draft", "requested", "non-binding")

@@ -127,7 +127,7 @@ def test_mistakes_end_with_a_message_and_code_two(capsys):
 
 
 @pytest.mark.parametrize(
-    "what", ["datasets", "measures", "regions", "simulations", "studies", "tests"]
+    "what", ["datasets", "files", "measures", "regions", "simulations", "studies", "tests"]
 )
 def test_every_list_lists(what, capsys):
     assert main(["list", what]) == 0
