@@ -171,7 +171,8 @@ def test_notebooks_run(path, tmp_path):
     client.execute()
     outputs = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert not [o for o in outputs if o.output_type == "error"]
-    assert "imulated" in json.dumps(outputs)
+    if "tolerance-sim" in path.read_text():
+        assert "imulated" in json.dumps(outputs)
     assert [o for o in outputs if "image/png" in o.get("data", {})], "a notebook shows a figure"
 
 
