@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,14 +77,13 @@ def _span(age: Age | None, moment: str | None, capture: Capture | None) -> Span 
     return span_of(age, capture) if capture is not None else None
 
 
-def fill_video(rows: Sequence[Row], frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+def fill_video(frame: pd.DataFrame, tally: Counter[str]) -> pd.DataFrame:
     """Give replies, whose ``video_id`` is empty, the video of the comment that they answer."""
     video = frame["video_id"]
-    first = frame[video.notna() & frame["comment_id"].notna()].drop_duplicates("comment_id")
-    parents = first.set_index("comment_id")["video_id"]
+    parents = frame[video.notna()].set_index("comment_id")["video_id"]
     found = frame["parent_id"].map(parents)
     filled = video.where(video.notna(), found)
-    context.tally["no_parent"] += int((filled.isna() & frame["parent_id"].notna()).sum())
+    tally["no_parent"] += int((filled.isna() & frame["parent_id"].notna()).sum())
     version = frame["version_id"].where(frame["version_id"].notna(), filled)
     return frame.assign(video_id=filled, version_id=version)
 

@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = {
         persons=("author_channel_id", "author_name"),
         personal=("author_channel_url", "author_profile_image_url"),
         nested=("comments", "data", "items"),
-        refine=fill_video,
+        finish=fill_video,
     ),
     "douyin_json": Kind(
         word="comment",

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mdresearch.core.progress import track
 from mdresearch.corpus.loaders.json_rows import Row, encoding_of, json_rows, lines
 
 MARKS = (",", ";", "\t")
+PART = 10_000
 RAGGED = "a row with more or fewer cells than the header"
 BLANK = "an empty row"
 _HALF = re.compile("[\ud800-\udfff]")
@@ -22,30 +24,35 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 @dataclass
 class Rows:
-    """The rows of one file, and what was left out."""
+    """A file whose rows are being read: how it is written, and what was met on the way.
+
+    Attributes
+    ----------
+    seen : Counter
+        How often each field was filled.
+    refused : Counter
+        What was left out, by reason.
+    """
 
     path: Path
     encoding: str
     note: str
-    rows: list[Row] = field(default_factory=list)
+    found: Iterator[Row] = field(default_factory=lambda: iter(()))
+    seen: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
-    def n_read(self) -> int:
-        """Return how many rows the file holds, refused ones included."""
-        return len(self.rows) + sum(self.refused.values())
 
-
-def read_rows(
+def open_rows(
     path: Path, expected: Sequence[str], nested: Sequence[str], options: Mapping[str, Any]
 ) -> Rows:
-    """Read all rows of a file.
+    """Begin to read a file: JSON, JSON lines, or CSV with a header.
 
     Parameters
     ----------
     path : Path
-        JSON, JSON lines, or CSV with a header.
+        The file.
     expected : sequence of str
-        Fields that one row at least must have; else the file is of another kind.
+        Columns that a CSV must have.
     nested : sequence of str
         Fields under which an answer in JSON holds its rows.
     options : mapping
@@ -59,22 +66,40 @@ def read_rows(
     stated = options.get("encoding")
     encoding, note, text = encoding_of(path, stated)
     held = Rows(path, encoding, note)
-    found: Iterator[Row]
     if text.startswith(("{", "[")):
-        found = json_rows(path, nested, stated, held.refused)
+        held.found = json_rows(path, nested, stated, held.refused)
     else:
-        found = _csv_rows(path, encoding, text, expected, held)
-    names: set[str] = set()
-    for row in track(found, f"reading {path.name}"):
-        names.update(row)
-        held.rows.append(row)
-    absent = [name for name in expected if name not in names]
-    if absent and held.rows:
-        raise DataError(
-            f"{path}: no row has the field '{absent[0]}'. It has: "
-            f"{', '.join(sorted(names)[:20])}. Needed: {', '.join(expected)}. Say another kind=."
-        )
+        held.found = _csv_rows(path, encoding, text, expected, held)
     return held
+
+
+def in_parts(held: Rows, expected: Sequence[str], size: int = PART) -> Iterator[list[Row]]:
+    """Yield the rows of a file in lists, so that a long file is never in memory as rows.
+
+    At least one list comes, if an empty one.
+
+    Raises
+    ------
+    DataError
+        No row of the file has one of the fields that are expected.
+    """
+    names: set[str] = set()
+    rows = track(held.found, f"reading {held.path.name}")
+    while True:
+        part = list(islice(rows, size))
+        for row in part:
+            names.update(row)
+            held.seen.update([name for name, v in row.items() if v not in (None, "", [], {})])
+        absent = [name for name in expected if name not in names]
+        if len(part) < size and absent and names:
+            raise DataError(
+                f"{held.path}: no row has the field '{absent[0]}'. It has: "
+                f"{', '.join(sorted(names)[:20])}. Needed: {', '.join(expected)}. Say another "
+                "kind=."
+            )
+        yield part
+        if len(part) < size:
+            return
 
 
 def _csv_rows(

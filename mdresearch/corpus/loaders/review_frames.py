@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mdresearch.corpus.loaders.json_rows import Row
 from mdresearch.corpus.loaders.review_dates import iso_date, read_dates
-from mdresearch.corpus.loaders.review_files import Rows, read_rows, texts
+from mdresearch.corpus.loaders.review_files import Rows, in_parts, open_rows, texts
 from mdresearch.corpus.loaders.review_kinds import Context, Kind, stated
 from mdresearch.corpus.loaders.review_words import NOTES, WORDS, in_words
 from mdresearch.corpus.loading import FileNote, Reading
@@ -58,18 +59,16 @@ def read_kind(kind: Kind, paths: Sequence[Path], options: Mapping[str, Any]) -> 
     files: list[Rows] = []
     frames = []
     for place, path in enumerate(paths):
-        held = read_rows(path, kind.expected, kind.nested, options)
-        if kind.expand is not None:
-            held.rows = kind.expand(held.rows)
+        held = open_rows(path, kind.expected, kind.nested, options)
         context = Context(path, options, Counter())
-        frame = _frame(kind, held, context)
-        held.note = " ".join(
-            part for part in (held.note, *in_words(NOTES, context.tally, len(frame))) if part
-        )
+        parts = [_frame(kind, rows, held, context) for rows in in_parts(held, kind.expected)]
+        held.note = _note(kind, held, in_words(NOTES, context.tally, context.tally["rows"]))
         tally.update(context.tally)
-        frames.append(frame.assign(source_file=place))
+        frames += [part.assign(source_file=place) for part in parts]
         files.append(held)
     whole = _once(pd.concat(frames, ignore_index=True), files)
+    if kind.finish is not None:
+        whole = kind.finish(whole, tally)
     _tell(whole, tally)
     kept = whole["source_file"].value_counts()
     notes = tuple(
@@ -80,11 +79,12 @@ def read_kind(kind: Kind, paths: Sequence[Path], options: Mapping[str, Any]) -> 
     return Reading({"comments": whole}, notes, {"comments": ("user_hash",)}, warnings)
 
 
-def _frame(kind: Kind, held: Rows, context: Context) -> pd.DataFrame:
-    """Turn the rows of one file into columns with their types."""
+def _frame(kind: Kind, rows: Sequence[Row], held: Rows, context: Context) -> pd.DataFrame:
+    """Turn rows of one file into columns with their types."""
     import pandas as pd
 
-    rows = held.rows
+    rows = kind.expand(rows) if kind.expand is not None else rows
+    context.tally["rows"] += len(rows)
     columns: dict[str, Any] = {c: texts(rows, *names) for c, names in kind.columns.items()}
     columns["user_hash"] = texts(rows, *kind.persons)
     if kind.persons and kind.persons[-1] in DISPLAY_NAMES:
@@ -106,7 +106,6 @@ def _frame(kind: Kind, held: Rows, context: Context) -> pd.DataFrame:
     frame = _typed(_stated(frame, context), context.tally)
     if kind.refine is not None:
         frame = kind.refine(rows, frame, context)
-    _note(kind, held)
     frame = _named(frame, kind, held, context.tally)
     order = [*FIRST, *(c for c in frame.columns if c not in FIRST)]
     return frame.reindex(columns=order)
@@ -203,19 +202,17 @@ def _refuse(lost: pd.DataFrame, files: Sequence[Rows], reason: str) -> None:
         files[int(str(place))].refused[reason] += int(n)
 
 
-def _note(kind: Kind, held: Rows) -> None:
-    """Say in the file's note which fields were left out, and how often those on persons stood."""
-    seen: Counter[str] = Counter()
-    for row in held.rows:
-        seen.update(name for name, value in row.items() if value not in (None, "", [], {}))
+def _note(kind: Kind, held: Rows, others: Sequence[str]) -> str:
+    """Say of a file which fields were left out, and how often those on persons were filled."""
+    seen = held.seen
     personal = [f"{name} ({seen[name]:,})" for name in sorted(seen) if name in kind.personal]
-    others = sorted(name for name in seen if name not in kind.known())
+    unknown = sorted(name for name in seen if name not in kind.known())
     said = [held.note] if held.note else []
     if personal:
         said.append(f"fields on persons dropped: {', '.join(personal)}")
-    if others:
-        said.append(f"fields left out: {', '.join(others[:30])}")
-    held.note = "; ".join(said) + "." if said else ""
+    if unknown:
+        said.append(f"fields left out: {', '.join(unknown[:30])}")
+    return " ".join((["; ".join(said) + "."] if said else []) + list(others))
 
 
 def _tell(frame: pd.DataFrame, tally: Counter[str]) -> None:

@@ -45,6 +45,7 @@ class Context:
 
 
 Refine = Callable[[Sequence[Row], "pd.DataFrame", Context], "pd.DataFrame"]
+Finish = Callable[["pd.DataFrame", Counter[str]], "pd.DataFrame"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ class Kind:
     expand : callable or None
         Rows to rows, before anything else.
     refine : callable or None
-        What this kind needs beyond its columns.
+        What this kind needs beyond its columns, for a part of a file.
+    finish : callable or None
+        What it needs of the whole table, such as the parents of replies.
     """
 
     word: Literal["review", "comment"]
@@ -88,6 +91,7 @@ class Kind:
     unix_zone: str = "Z"
     expand: Callable[[Sequence[Row]], list[Row]] | None = None
     refine: Refine | None = None
+    finish: Finish | None = None
 
     def known(self) -> set[str]:
         """Return every field that this kind knows."""
