@@ -94,10 +94,15 @@ class Loader:
 LOADERS: Registry[Loader] = Registry(
     "kind of file",
     homes=(
+        # one line a file of corpus/loaders/, in alphabetical order
+        "mdresearch.corpus.loaders.catalogues",
+        "mdresearch.corpus.loaders.charts",
         "mdresearch.corpus.loaders.comments",
         "mdresearch.corpus.loaders.danmaku",
+        "mdresearch.corpus.loaders.ratings_sites",
         "mdresearch.corpus.loaders.reviews",
-        # one line a file of corpus/loaders/, in alphabetical order
+        "mdresearch.corpus.loaders.timed_text",
+        "mdresearch.corpus.loaders.watch_logs",
     ),
 )
 
