@@ -202,6 +202,8 @@ def _legacy(content: bytes, name: str) -> Decoded:
             if _only_cut(content, error):
                 read[encoding] = (content[: error.start].decode(encoding), True)
     scores = {encoding: plausibility(text, encoding) for encoding, (text, _) in read.items()}
+    if "cp949" in scores and sum(not c.isascii() for c in read["cp949"][0]) < 10:
+        scores["cp949"] -= 0.01  # in a few characters all may lie in the rows of hangul by chance
     order = sorted(scores, key=lambda e: -scores[e])
     if not order or scores[order[0]] < PLAUSIBLE:
         tried = ", ".join(f"{e} {scores[e]:.2f}" for e in order) or "none"
@@ -212,11 +214,11 @@ def _legacy(content: bytes, name: str) -> Decoded:
         )
     best = order[0]
     text, cut = read[best]
-    notes = [
-        f"{other} is nearly as plausible as {best}"
-        for other in order[1:]
-        if scores[other] > scores[best] - 0.1 and read[other][0] != text
-    ]
+    near: dict[str, str] = {}
+    for other in order[1:]:
+        if scores[other] > scores[best] - 0.1 and read[other][0] != text:
+            near.setdefault(read[other][0], other)
+    notes = [f"{other} is nearly as plausible as {best}" for other in near.values()]
     if cut:
         notes.append("the last character is cut off and left out")
     if not notes and sum(not c.isascii() for c in text) < 8:

@@ -71,7 +71,7 @@ def test_an_encoding_that_cannot_be_told_is_asked_for_and_never_guessed(
 
 
 def test_an_encoding_nearly_as_plausible_is_named() -> None:
-    note = decode("한국어".encode("cp949")).note
+    note = decode("나한테 이럴 수 있어요 당신의 아내".encode("cp949")).note
     assert note.startswith("gb18030 is nearly as plausible as cp949")
 
 
