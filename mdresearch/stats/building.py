@@ -54,22 +54,52 @@ def comparison(
         reason = f"the SD that the scale '{design.scale}' divides by is not above 0"
     if not reason and not (math.isfinite(se) and se > 0):
         reason = "the standard error is not above 0: the outcome does not vary"
-    if reason:
-        se = df = NAN
-    statistic = difference / se if not reason else NAN
-    p = min(1.0, 2 * upper_tail(abs(statistic), df)) if not reason else NAN
     unit = unit if math.isfinite(unit) and unit > 0 else NAN
-    effect = Effect(difference / unit, se / unit, df, design.scale)
+    raw = Effect(difference, NAN if reason else se, NAN if reason else df, "raw")
+    return finish(
+        name,
+        design,
+        Effect(difference / unit, se / unit, df, design.scale),
+        0.0,
+        groups,
+        checks,
+        tables,
+        reason=reason,
+        raw=raw.estimate(design.level),
+        permutation=permutation,
+        cite=cite,
+        provenance={"unit_sd": unit, **(provenance or {})},
+    )
+
+
+def finish(
+    name: str,
+    design: Design,
+    effect: Effect,
+    null: float,
+    groups: pd.DataFrame,
+    checks: tuple[Check, ...],
+    tables: Mapping[str, Any],
+    *,
+    reason: str = "",
+    raw: Estimate | None = None,
+    permutation: Permutation | None = None,
+    cite: tuple[str, ...] = (),
+    provenance: Mapping[str, Any] | None = None,
+) -> Comparison:
+    """Test an effect against its null value and put the result together; ``nan`` with a reason."""
+    if reason:
+        effect = Effect(effect.value, NAN, NAN, effect.scale)
+    statistic = NAN if reason else (effect.value - null) / effect.se
     estimate = effect.estimate(design.level)
-    raw = Effect(difference, se, df, "raw").estimate(design.level)
     if reason:
         estimate = Estimate(estimate.symbol, estimate.value, level=design.level, reason=reason)
     return Comparison(
         test=name,
         statistic=statistic,
         symbol="t",
-        df=df,
-        p=p,
+        df=effect.df,
+        p=NAN if reason else min(1.0, 2 * upper_tail(abs(statistic), effect.df)),
         estimate=estimate,
         effect=effect,
         groups=groups,
@@ -80,7 +110,7 @@ def comparison(
         permutation=permutation,
         reason=reason,
         labels={key: design.label(key) for key in ("outcome", "a", "b", "unit")},
-        provenance={"seed": design.seed, "unit_sd": unit, **(provenance or {})},
+        provenance={"seed": design.seed, **(provenance or {})},
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.errors import StatisticsError, unknown_name
-from mdresearch.core.results import NAN, Check, Comparison, Effect, Estimate
+from mdresearch.core.results import Check, Comparison, Effect, Estimate
 from mdresearch.core.scales import scale_of, to_linear
-from mdresearch.stats.verdicts import upper_tail
+from mdresearch.stats.building import finish
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,29 +39,18 @@ def single_effect(
     null = null_value(design)
     if not reason and not effect.defined:
         reason = "the standard error is not above 0: nothing varies"
-    if reason:
-        effect = Effect(effect.value, NAN, NAN, effect.scale)
-    statistic = (effect.value - null) / effect.se if not reason else NAN
-    p = min(1.0, 2 * upper_tail(abs(statistic), effect.df)) if not reason else NAN
-    estimate = effect.estimate(design.level)
-    if reason:
-        estimate = Estimate(estimate.symbol, estimate.value, level=design.level, reason=reason)
-    return Comparison(
-        test=name,
-        statistic=statistic,
-        symbol="t",
-        df=effect.df,
-        p=p,
-        estimate=estimate,
-        effect=effect,
-        groups=groups,
-        raw=raw,
-        checks=checks,
-        cite=cite,
-        tables=dict(tables),
+    return finish(
+        name,
+        design,
+        effect,
+        null,
+        groups,
+        checks,
+        tables,
         reason=reason,
-        labels={key: design.label(key) for key in ("outcome", "a", "b", "unit")},
-        provenance={"seed": design.seed, **dict(provenance or {})},
+        raw=raw,
+        cite=cite,
+        provenance=provenance,
     )
 
 
