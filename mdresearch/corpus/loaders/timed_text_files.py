@@ -70,6 +70,8 @@ def _load(path: Path, encoding: str | None, skip: bool) -> tuple[str, FileCues]:
         text = read.text
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) > MAX_LINE:
+            _refuse_long_line(text, str(path))
         return text, FileCues(path, None, tell_format(text), read.encoding, read.note)
     except DataError as error:
         if not skip:
@@ -120,7 +122,7 @@ def _shown(name: str) -> str:
 
 
 def _refuse_other(text: str, name: str) -> None:
-    """Refuse what is another kind of file, and a line that no subtitle has."""
+    """Refuse what is another kind of file."""
     head = text[:2000].lstrip().lower()
     if head.startswith(("<!doctype", "<html", "<head", "<?xml")):
         what = "a web page (HTML) or another XML file"
@@ -136,6 +138,9 @@ def _refuse_other(text: str, name: str) -> None:
         raise DataError(
             f"{name}: it is {what}, not subtitles. Download or export the subtitle file itself."
         )
+
+
+def _refuse_long_line(text: str, name: str) -> None:
     longest = max(map(len, text.split("\n")))
     if longest > MAX_LINE:
         raise DataError(
