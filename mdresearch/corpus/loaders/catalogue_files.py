@@ -215,7 +215,7 @@ def need(path: Path, names: tuple[str, ...], wanted: tuple[str, ...], kind: str)
     if lost:
         raise DataError(
             f"{path}: a file of the kind '{kind}' has the columns {', '.join(wanted)}; this one "
-            f"lacks {', '.join(lost)}. It has: {', '.join(names)}."
+            f"lacks {', '.join(lost)}. It has: {', '.join(name[:60] for name in names[:40])}."
         )
 
 
