@@ -55,9 +55,15 @@ def _eight(buffer: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndar
     """Return numbers of up to eight digits, eight bytes at a time in one 64-bit word."""
     import numpy as np
 
-    word = windows(buffer, "<u8")[ends - 8]
     masks = np.array([(ALL << (8 * (8 - n))) & ALL for n in range(9)], np.uint64)
-    mask = masks[lengths]
+    least, most = int(lengths.min()), int(lengths.max())
+    if least == most == 1:
+        digit = buffer[ends - 1] - np.uint8(48)
+        if (digit > 9).any():
+            raise Unusual("digit")
+        return digit.astype(np.int64)
+    word = windows(buffer, "<u8")[ends - 8]
+    mask = masks[least] if least == most else masks[lengths]
     word = (word & mask | np.uint64(ZEROS) & ~mask) - np.uint64(ZEROS)
     if ((word | (word + np.uint64(OVER_NINE))) & np.uint64(HIGH)).any():
         raise Unusual("digit")

@@ -10,7 +10,7 @@ from pathlib import Path
 from mdresearch.core.csv_files import MAX_BYTES, refuse_absent_or_large
 from mdresearch.core.errors import DataError
 
-PIECE = 4 << 20
+PIECE = 1 << 20  # fits the cache: four times as much takes a fifth longer
 MAX_ITEM = 8 << 20
 # What XML 1.0 has no place for: control characters other than tab, line feed and carriage return.
 CONTROLS = bytes(c for c in range(1, 32) if c not in (9, 10, 13))
@@ -72,11 +72,7 @@ def without_controls(block: bytes) -> tuple[bytes, int]:
 
 def without_noncharacters(piece: bytes) -> tuple[bytes, int]:
     """Return the bytes without U+FFFE, U+FFFF and references to what is no XML character."""
-    count = 0
-    for odd in _NONCHARACTERS:
-        if odd in piece:
-            count += piece.count(odd)
-            piece = piece.replace(odd, b"")
+    piece, count = without_the_last_two(piece)
     if b"&#" not in piece or all(map(_possible, _REFERENCE.findall(piece))):
         return piece, count
 
@@ -88,6 +84,16 @@ def without_noncharacters(piece: bytes) -> tuple[bytes, int]:
         return b""
 
     return _REFERENCE.sub(keep, piece), count
+
+
+def without_the_last_two(piece: bytes) -> tuple[bytes, int]:
+    """Return the bytes without U+FFFE and U+FFFF, and how many there were."""
+    count = 0
+    for odd in _NONCHARACTERS:
+        if odd in piece:
+            count += piece.count(odd)
+            piece = piece.replace(odd, b"")
+    return piece, count
 
 
 def _possible(reference: Sequence[bytes | None]) -> bool:

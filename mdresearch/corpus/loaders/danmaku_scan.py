@@ -1,4 +1,4 @@
-"""Bilibili danmaku by the million: numpy over pieces of 4 MiB, for files without any oddity.
+"""Bilibili danmaku by the million: numpy over pieces of 1 MiB, for files without any oddity.
 
 Whatever is unusual (another attribute, a comment, a second element, one value that is no number)
 raises `Unusual`, and the whole file is read again by the exact path in `danmaku_bilibili`.
@@ -21,8 +21,9 @@ from mdresearch.corpus.loaders.danmaku_fields import (
 from mdresearch.corpus.loaders.danmaku_pieces import (
     PIECE,
     code_point,
+    is_xml_character,
     pieces,
-    without_noncharacters,
+    without_the_last_two,
 )
 
 if TYPE_CHECKING:
@@ -180,11 +181,12 @@ def _texts(buffer: np.ndarray, begins: np.ndarray, closes: np.ndarray, n: int) -
     keep = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
     block = buffer[:n][keep]
     block[np.cumsum(closes - begins + 1) - 1] = 0
-    data, removed = without_noncharacters(block.tobytes())
+    data, removed = without_the_last_two(block.tobytes())
     if b"]]>" in data:
         raise Unusual("]]>")
     if b"&" in data:
-        data = unescape(data)
+        data, out = unescape(data)
+        removed += out
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -192,21 +194,32 @@ def _texts(buffer: np.ndarray, begins: np.ndarray, closes: np.ndarray, n: int) -
     return data, removed
 
 
-def unescape(text: bytes) -> bytes:
-    """Return a text with its entities as characters; one that is not XML's raises `Unusual`.
+def unescape(text: bytes) -> tuple[bytes, int]:
+    r"""Return a text with its entities as characters, and how many were no XML character.
+
+    Raises
+    ------
+    Unusual
+        An entity is not one of XML's five.
 
     Examples
     --------
-    >>> unescape(b"a &lt; b &#38; &#x4e00;").decode()
-    'a < b & 一'
+    >>> unescape(b"a &lt; b &#38; &#x4e00;&#1;")
+    (b'a < b & \xe4\xb8\x80', 1)
     """
+    removed = 0
 
     def one(match: re.Match[bytes]) -> bytes:
+        nonlocal removed
         if match[3]:
             return _NAMED[match[3]]
-        return chr(code_point(match[1], match[2])).encode("utf-8")
+        code = code_point(match[1], match[2])
+        if is_xml_character(code):
+            return chr(code).encode("utf-8")
+        removed += 1
+        return b""
 
     changed, n = _ENTITY.subn(one, text)
     if n != text.count(b"&"):
         raise Unusual("entity")
-    return changed
+    return changed, removed
