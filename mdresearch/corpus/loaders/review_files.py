@@ -111,8 +111,10 @@ def _csv_rows(
     names: list[str] = []
     reader = csv.reader(lines(path, encoding), delimiter=mark, strict=True)
     try:
-        for number, cells in enumerate(reader, start=1):
-            if number == 1:
+        for number, cells in enumerate(reader, start=1):  # noqa: B007 (for the message)
+            if not names:
+                if not any(cells):
+                    continue  # blank lines before the header
                 names = _header(path, cells, expected)
             elif not any(cells):
                 held.refused[BLANK] += 1

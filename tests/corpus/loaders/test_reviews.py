@@ -307,6 +307,12 @@ def test_ragged_rows_of_a_csv_are_counted_never_shifted(tmp_path):
     )
 
 
+def test_blank_lines_before_the_header_are_passed_over(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("\r\n\nreviewId,content,score,at\nr1,a,5,2021-03-25\n")
+    assert read(path, "google_play_python", **STATED)["comments"]["comment_id"].tolist() == ["r1"]
+
+
 def test_other_encodings_are_read_and_named(tmp_path):
     text = "reviewId,content,score,at\nr1,编造的评论很好看我喜欢,5,2021-03-25\n"
     for encoding in ("gb18030", "utf-16", "utf-8-sig"):
