@@ -72,7 +72,8 @@ def _rights_list(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
     for path in paths:
         data, encoding = read_json(path)
         rows = data.get("dramas") if isinstance(data, dict) else data
-        held = [row for row in rows or [] if isinstance(row, dict) and "priceTier" in row]
+        given = rows if isinstance(rows, list) else []
+        held = [row for row in given if isinstance(row, dict) and "priceTier" in row]
         if not held:
             raise DataError(
                 f"{path}: no drama with a priceTier is in it. Give the list as it came."

@@ -78,7 +78,7 @@ def count_of(value: Any) -> int | None:
     >>> count_of("39676"), count_of(7), count_of("138.2M"), count_of(-1), count_of(True)
     (39676, 7, 138200000, None, None)
     """
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool | list | dict) or value is None:
         return None
     if isinstance(value, int):
         return value if 0 <= value < 10**15 else None
