@@ -128,7 +128,7 @@ def meanings(
 
 
 def _refuse(found: Mapping[str, str], held: list[str], place: str) -> None:
-    listing = ", ".join(held)
+    listing = ", ".join(name[:60] for name in held[:40])
     for meaning in ("viewer_id", "version_id"):
         if meaning not in found:
             raise DataError(

@@ -85,7 +85,7 @@ def _reelshort_csv(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading
             known = "; ".join(f"{key}: {', '.join(names)}" for key, names in LAYOUTS.items())
             raise DataError(
                 f"{path}: no layout of a ReelShort table has the columns "
-                f"{', '.join(sheet.names)}. Known: {known}. Rename the columns to one of them."
+                f"{', '.join(name[:60] for name in sheet.names[:40])}. Known: {known}. Rename the columns to one of them."
             )
         parts.append(_table_part(path, sheet, layout, options))
     return _reelshort(parts, options)
