@@ -83,9 +83,10 @@ def _reelshort_csv(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading
         layout = layout_of(sheet.names)
         if layout is None:
             known = "; ".join(f"{key}: {', '.join(names)}" for key, names in LAYOUTS.items())
+            held = ", ".join(name[:60] for name in sheet.names[:40])
             raise DataError(
-                f"{path}: no layout of a ReelShort table has the columns "
-                f"{', '.join(name[:60] for name in sheet.names[:40])}. Known: {known}. Rename the columns to one of them."
+                f"{path}: no layout of a ReelShort table has the columns {held}. "
+                f"Known: {known}. Rename the columns to one of them."
             )
         parts.append(_table_part(path, sheet, layout, options))
     return _reelshort(parts, options)
