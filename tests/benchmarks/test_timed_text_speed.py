@@ -29,8 +29,8 @@ def cpu(work: Callable[[], Any], times: int = 3) -> float:
 
 @pytest.mark.slow
 def test_many_files_are_read_much_faster_than_by_pysubs2_and_alike(tmp_path: Path) -> None:
-    # The goal is 30 times pysubs2 and 8 times the reading;
-    # measured so far: 7 and 29. The bars hold what is reached, not the goal.
+    # Measured on 2026-11-23: 7 times pysubs2, 31 times the reading. Both bars are still missed,
+    # and this test fails until the buffer scan of many files at once is written.
     cues = write_show(tmp_path, np.random.default_rng(3), 2000)
     paths = sorted(tmp_path.iterdir())
     table = timed_text.load(paths, OPTIONS).tables["cues"]
@@ -47,6 +47,6 @@ def test_many_files_are_read_much_faster_than_by_pysubs2_and_alike(tmp_path: Pat
     print(
         f"pysubs2 / ours {peer / ours:.0f}; ours / read {ours / raw:.1f}; 4n / n {ours / quarter:.1f}"
     )
-    assert peer / ours > 5
-    assert ours / raw < 45
+    assert peer / ours >= 30
+    assert ours / raw <= 8
     assert ours / quarter < 6
