@@ -16,7 +16,6 @@ from mdresearch.reporting.figures import FIGURES
 from mdresearch.reporting.references import REFERENCES
 from mdresearch.stats.methods import TESTS
 from mdresearch.study.judging import judge
-from mdresearch.study.preparing import TITLE
 
 
 def events() -> pd.DataFrame:
@@ -116,7 +115,3 @@ def test_every_test_has_a_figure_and_every_citation_a_reference(name):
     finding = judge(claim, data)
     assert name in FIGURES
     assert set(finding.cite) <= set(REFERENCES)
-
-
-def test_a_title_is_called_title_id_everywhere():
-    assert TITLE == "title_id"

@@ -155,7 +155,7 @@ TESTS.add("moderation")(
         "Does the effect of a condition differ between two groups of countries?",
         "a condition within countries; two or more countries a side",
         ("raw", "g_person"),
-        "R t.test on the effects",
+        "effects by hand; its Welch step is that of welch_countries",
         True,
         moderation,
         ("group", "country", "condition"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
-DATE = "2026-11-23"
+DATE = date.today().isoformat()
 
 
 @dataclass(frozen=True)
