@@ -44,3 +44,17 @@ def chromium() -> str:
 def answers() -> pd.DataFrame:
     """Return answers of 8 v 7 countries on 12 titles, 10 persons each: region a is .5 higher."""
     return make_answers(np.random.default_rng(5), (8, 7), 12, 10, delta=0.5)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write tests/reference/AGREEMENT.md after a whole and passing run of the reference tests."""
+    folder = ROOT / "tests" / "reference"
+    files = {path.name for path in folder.glob("test_*.py")}
+    ran = {item.path.name for item in session.items if item.path.parent == folder}
+    chosen = session.config.getoption("keyword") or any(
+        "::" in str(name) for name in session.config.args
+    )
+    if files and files == ran and exitstatus == 0 and not chosen:
+        import reference
+
+        reference.write_page()
