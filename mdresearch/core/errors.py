@@ -25,6 +25,10 @@ class StudyError(MdresearchError, ValueError):
     """A study file or claim that cannot be carried out as written."""
 
 
+class CodebookError(MdresearchError, ValueError):
+    """A codebook that cannot be read, resolved or used as written."""
+
+
 class DatasetError(MdresearchError, OSError):
     """A dataset that is absent, unreachable, or not the one that was pinned."""
 
