@@ -48,7 +48,7 @@ class Sheet:
     def file_note(self, path: Path, refused: Mapping[str, int], note: str = "") -> FileNote:
         """Return the note of this file; ``refused`` holds reasons found after the reading."""
         lost = Counter(self.refused) + Counter(refused)
-        read = len(self.rows) - sum(refused.values())
+        read = len(self.rows) + sum(self.refused.values())
         return FileNote(path, self.encoding, read, dict(lost), _joined(self.note, note))
 
 

@@ -185,7 +185,7 @@ def _title_dump(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
         texts += sum(len(row) > 1 and bool(row[1]) for row in rows)
         refused = Counter(why for why in read if isinstance(why, str))
         note = "the year is the same in all rows, a placeholder" if len(years) == 1 else ""
-        parts.append(Part(entries, FileNote(path, encoding, len(entries), dict(refused), note)))
+        parts.append(Part(entries, FileNote(path, encoding, len(read), dict(refused), note)))
     said = []
     if texts and not options.get("keep_cast"):
         said.append(

@@ -81,7 +81,7 @@ def part(path: Path, encoding: str, entries: Sequence[Entry | None], unread: int
     """Return the part of one file; records that made no entry are refused and counted."""
     held = [entry for entry in entries if entry is not None]
     refused = {NO_ID: len(entries) - len(held)} if len(held) < len(entries) else {}
-    return Part(held, FileNote(path, encoding, len(held), refused, unread_note(unread)))
+    return Part(held, FileNote(path, encoding, len(entries), refused, unread_note(unread)))
 
 
 def unread_note(unread: int) -> str:

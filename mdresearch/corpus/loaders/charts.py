@@ -50,7 +50,7 @@ def _netflix(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
         need(path, tuple(raw.columns), HEAD, "netflix_top10")
         rows, lost = _chart_rows(raw, said, path)
         refused |= lost
-        notes.append(FileNote(path, encoding, len(rows), refused))
+        notes.append(FileNote(path, encoding, len(rows) + sum(refused.values()), refused))
         frames.append(rows.assign(source_file=place))
         said += [f"{path.name}: {n:,} rows were left out: {why}." for why, n in refused.items()]
     held = pd.concat(frames, ignore_index=True)
@@ -183,7 +183,7 @@ def _monitor(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
             refused += sum(entry is None for entry in read)
             notes.add(text_of(chart.get("status")) or "none")
         lost = {"no title, or no rank from 1": refused} if refused else {}
-        parts.append(Part(entries, FileNote(path, encoding, len(entries), lost)))
+        parts.append(Part(entries, FileNote(path, encoding, len(entries) + refused, lost)))
     said = [
         f"The monitor's own word on its lists (status) is: {', '.join(sorted(notes))}. A chart "
         "holds ranks only, from one place and day; what chose its titles is not known."

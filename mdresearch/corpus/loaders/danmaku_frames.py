@@ -160,13 +160,15 @@ def unknown(frame: pd.DataFrame) -> list[str]:
 def file_note(
     path: Path, encoding: str, n: int, refused: Mapping[str, int], *remarks: str
 ) -> FileNote:
-    """Return the note of a file; empty remarks and reasons without rows are left out."""
+    """Return the note of a file of which ``n`` rows were kept; empty remarks are left out."""
     counted = {reason: number for reason, number in refused.items() if number}
-    return FileNote(path, encoding, n, counted, "; ".join(r for r in remarks if r))
+    return FileNote(
+        path, encoding, n + sum(counted.values()), counted, "; ".join(r for r in remarks if r)
+    )
 
 
 def _repeated(note: FileNote, n: int) -> FileNote:
     if not n:
         return note
     refused = {**note.refused, "its comment_id stands before (the first is kept)": n}
-    return replace(note, rows_read=note.rows_read - n, refused=refused)
+    return replace(note, refused=refused)

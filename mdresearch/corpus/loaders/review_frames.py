@@ -72,7 +72,13 @@ def read_kind(kind: Kind, paths: Sequence[Path], options: Mapping[str, Any]) -> 
     _tell(whole, tally)
     kept = whole["source_file"].value_counts()
     notes = tuple(
-        FileNote(held.path, held.encoding, int(kept.get(place, 0)), dict(held.refused), held.note)
+        FileNote(
+            held.path,
+            held.encoding,
+            int(kept.get(place, 0)) + sum(held.refused.values()),
+            dict(held.refused),
+            held.note,
+        )
         for place, held in enumerate(files)
     )
     warnings = in_words(WORDS, tally, len(whole))

@@ -196,7 +196,7 @@ def _cues(files: Mapping[int, Cues], named: Mapping[int, _Named], given: Given) 
     )
     if (end < start).any():
         frame["end_ms"] = frame["end_ms"].astype("Int64").where(end >= start)
-    return _split(frame, given) if given.speakers or given.split else frame
+    return _split(frame, given) if (given.speakers or given.split) and len(frame) else frame
 
 
 _TEXTS = ("cue_id", "episode_id", "kind", "lang", "speaker_id", "text", "layer")

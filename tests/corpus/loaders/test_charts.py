@@ -73,7 +73,7 @@ def test_rows_without_rank_country_or_cells_are_refused_and_counted(tmp_path):
         "Charts are ranks within ten: a title that is not in them is not known to be less.",
     ]
     source = corpus["sources"].iloc[0]
-    assert (source["rows_read"], source["rows_refused"]) == (1, 3)
+    assert (source["rows_read"], source["rows_refused"]) == (4, 3)
     assert source["reasons"] == (
         "the country is not known: 1; the rank is not a whole number from 1: 1; "
         "they do not have 8 cells: 1"

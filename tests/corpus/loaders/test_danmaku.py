@@ -201,7 +201,7 @@ def test_what_cannot_be_read_is_counted_with_its_reason(tmp_path) -> None:
     )
     reading = read_bilibili([path], KNOWN)
     assert reading.tables["comments"]["text"].tolist() == ["good"]
-    assert reading.files[0].rows_read == 1
+    assert reading.files[0].rows_read == 11
     assert reading.files[0].refused == {
         "its time is no number of seconds from 0": 2,
         "p has not 8 or 9 values": 2,
@@ -227,7 +227,7 @@ def test_danmaku_in_two_captures_count_once(tmp_path) -> None:
     reading = read_bilibili([one, two], KNOWN)
     assert reading.tables["comments"]["text"].tolist() == ["a", "b", "c"]
     assert reading.tables["comments"]["source_file"].tolist() == [0, 0, 1]
-    assert [note.rows_read for note in reading.files] == [2, 1]
+    assert [note.rows_read for note in reading.files] == [2, 2]
     assert sum(reading.files[1].refused.values()) == 1
 
 
