@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.errors import DataError, unknown_name
 from mdresearch.core.registry import Registry
+from mdresearch.corpus.addresses import is_url, shown
 from mdresearch.corpus.corpora import Corpus
 
 if TYPE_CHECKING:
@@ -20,13 +21,17 @@ HEAD_BYTES = 65_536
 
 @dataclass(frozen=True)
 class FileNote:
-    """What happened to one file: how it was read, and what was refused for which reason."""
+    """What happened to one file: how it was read, and what was refused for which reason.
+
+    ``rows_read`` counts every row that stands in the file: those kept and those ``refused``.
+    """
 
     path: Path
     encoding: str
     rows_read: int
     refused: Mapping[str, int] = field(default_factory=dict)
     note: str = ""
+    address: str = ""  # for the sources, where it is more than the name of the file
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +83,8 @@ class Loader:
         A small made-up file that it reads; for the contract test and the documentation.
     example_options : mapping
         The options that the example needs.
+    databases : bool
+        Whether ``function`` takes the URL of a database too, with the option ``table``.
     """
 
     name: str
@@ -85,10 +92,11 @@ class Loader:
     gives: tuple[str, ...]
     extensions: tuple[str, ...]
     sniff: Callable[[Path, bytes], float]
-    function: Callable[[Sequence[Path], Mapping[str, Any]], Reading]
+    function: Callable[[Sequence[Any], Mapping[str, Any]], Reading]
     options: Mapping[str, str] = field(default_factory=dict)
     example: bytes = b""
     example_options: Mapping[str, Any] = field(default_factory=dict)
+    databases: bool = False
 
 
 LOADERS: Registry[Loader] = Registry(
@@ -101,6 +109,7 @@ LOADERS: Registry[Loader] = Registry(
         "mdresearch.corpus.loaders.danmaku",
         "mdresearch.corpus.loaders.ratings_sites",
         "mdresearch.corpus.loaders.reviews",
+        "mdresearch.corpus.loaders.scripts",
         "mdresearch.corpus.loaders.timed_text",
         "mdresearch.corpus.loaders.watch_logs",
     ),
@@ -118,15 +127,23 @@ def read(
     retrieved_at: str | None = None,
     **options: Any,
 ) -> Corpus:
-    """Read files of one kind, or a folder of tables.
+    """Read files of one kind, a table of a database, or a folder of tables.
+
+    A watch log may be larger than memory: it is queried where it lies, and only rows that are kept
+    are brought in. ``viewers=0.01`` keeps a sample of whole viewers, ``keep=[...]`` only those of
+    the log's own columns; `mdresearch.corpus.lazy_watch.scan_watch` aggregates all rows and brings
+    in none.
 
     Parameters
     ----------
-    path : path, pattern, or list of paths
+    path : path, pattern, list of paths, or URL
         A file, a pattern such as ``subs/*.srt``, or a folder: one of tables (CSV or XLSX, see
         `read_folder`) where ``kind`` is None, else all files in it with an ending of that kind.
+        Or the URL of a database, as SQLAlchemy has it, with ``table=``: it is only read, and a
+        password in it is never shown or kept.
     kind : str or None
-        A key of ``md.LOADERS``; guessed from ending and content where None, and said.
+        A key of ``md.LOADERS``; guessed from ending and content where None, and said. A file that
+        is pinned as a dataset of `md.fetch` is read as that dataset.
     name : str or None
         What to call the corpus.
     keep_names : bool
@@ -151,22 +168,58 @@ def read(
     UnknownNameError
         The kind or an option is not known.
     """
-    paths, folder = _paths(path, kind)
-    if kind is None and folder is not None:
-        from mdresearch.corpus.folders import read_folder
+    if is_url(path):
+        places: list[Any] = [path]
+        title = str(options.get("table") or "database")
+    else:
+        places, folder = _paths(path, kind)
+        title = places[0].stem
+        if kind is None and folder is not None:
+            from mdresearch.corpus.folders import read_folder
 
-        return read_folder(folder, name=name, **options)
-    loader, guessed = (LOADERS[kind], "") if kind is not None else guess(paths)
+            return read_folder(folder, name=name, **options)
+        if kind is None and not options:
+            pinned = _pinned(places)
+            if pinned is not None:
+                return replace(pinned, name=name or pinned.name)
+    loader, guessed = _loader(places, kind, options)
     for option in options:
         if option not in loader.options:
             raise unknown_name(f"option of the kind '{loader.name}'", option, loader.options)
     given = {**options, "retrieved_at": retrieved_at} if retrieved_at else options
-    reading = loader.function(paths, given)
+    reading = loader.function(places, given)
     from mdresearch.corpus.readings import assemble
 
     return assemble(
-        reading, loader, name or paths[0].stem, guessed, keep_names, licence, share, retrieved_at
+        reading, loader, name or title, guessed, keep_names, licence, share, retrieved_at
     )
+
+
+def _pinned(paths: Sequence[Path]) -> Corpus | None:
+    from mdresearch.corpus.datasets import pinned_as, read_pinned
+
+    entry = pinned_as(paths)
+    return read_pinned(entry, paths) if entry else None
+
+
+def _loader(
+    places: Sequence[Any], kind: str | None, options: Mapping[str, Any]
+) -> tuple[Loader, str]:
+    """Return the loader that was named, or is guessed, and a sentence about the guess."""
+    from mdresearch.corpus.watch_sources import is_database
+
+    first = places[0]
+    if kind is not None:
+        if is_url(first) and not LOADERS[kind].databases:
+            able = ", ".join(k for k, held in LOADERS.items() if held.databases)
+            raise DataError(
+                f"{shown(first)}: files of the kind '{kind}' are read, tables of a database are "
+                f"not. Kinds that read a table: {able}."
+            )
+        return LOADERS[kind], ""
+    if is_url(first) or is_database(first):
+        return guess_table(first, options.get("table"), options.get("columns"))
+    return guess(places)
 
 
 def guess(paths: Sequence[Path]) -> tuple[Loader, str]:
@@ -193,6 +246,32 @@ def guess(paths: Sequence[Path]) -> tuple[Loader, str]:
     return LOADERS[key], f"'{first.name}' was taken for {key}: {LOADERS[key].says}"
 
 
+def guess_table(
+    where: str | Path, table: str | None, columns: Mapping[str, str] | None = None
+) -> tuple[Loader, str]:
+    """Guess the kind of a table of a database by its columns: the loader, and a sentence.
+
+    Raises
+    ------
+    DataError
+        No kind fits; the message lists the kinds and the columns.
+    """
+    from mdresearch.corpus.watch_kinds import told_by
+    from mdresearch.corpus.watch_sources import table_names
+
+    names = table_names(where, table)
+    named = {*names, *(columns or {})}
+    kind = told_by(names) or ("watch_generic" if {"viewer_id", "version_id"} <= named else None)
+    place = f"{shown(where)}, table '{table}'" if table else shown(where)
+    if kind is None:
+        able = "; ".join(f"{k}: {held.says}" for k, held in LOADERS.items() if held.databases)
+        raise DataError(
+            f"{place}: its columns are of no kind that is known. Say which with kind=, and with "
+            f"columns= which column means what. It has: {', '.join(names[:40])}. {able}"
+        )
+    return LOADERS[kind], f"'{place}' was taken for {kind}: {LOADERS[kind].says}"
+
+
 def _paths(
     path: str | Path | Sequence[str | Path], kind: str | None
 ) -> tuple[list[Path], Path | None]:
@@ -205,7 +284,7 @@ def _paths(
         files = [p for p in found if p.is_file()]
         if not files:
             raise DataError(
-                f"There is no file '{path}'. Give a path, a folder, or a pattern like 'subs/*.srt'."
+                f"There is no file '{shown(path)}'. Give a path, a folder, or a pattern like 'subs/*.srt'."
             )
         return files, None
     files = [Path(p) for p in path]

@@ -130,7 +130,9 @@ def test_no_person_stands_in_it_by_name(kind, tmp_path):
     for name in corpus.tables:
         frame = corpus[name]
         named = {*said.get(name, ()), *personal_columns(frame.columns), "user_hash"}
-        for column in [c for c in frame if c in named and name not in ("works", "sources")]:
+        if name in ("works", "sources", "characters"):  # titles, files, and persons of fiction
+            continue
+        for column in [c for c in frame if c in named]:
             cells = frame[column].dropna().astype("str")
             assert cells.str.fullmatch(PSEUDONYM).all(), f"{name}.{column} is not hashed"
 
