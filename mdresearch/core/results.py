@@ -231,7 +231,27 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False)
 class ModelFit:
-    """A fitted model: coefficients as a tidy frame, fit statistics beside it."""
+    """A fitted model: coefficients as a tidy frame, fit statistics beside it.
+
+    Attributes
+    ----------
+    model : str
+        What was fitted, in words.
+    coefficients : DataFrame
+        term, estimate, se, statistic, df, p, low, high.
+    loglik, n, aic, bic
+        Log-likelihood, observations, information criteria (``nan`` where undefined).
+    checks : tuple of Check
+    cite : tuple of str
+    vcov : DataFrame or None
+        Covariance of the coefficients, terms x terms: what contrasts are formed from.
+    tables : mapping of str to DataFrame
+        What belongs to one kind of model: variances, thresholds, random effects.
+    reason : str
+        Why the fit is undefined; empty where it is defined.
+    provenance : mapping
+        Options and seed.
+    """
 
     model: str
     coefficients: pd.DataFrame
@@ -241,6 +261,9 @@ class ModelFit:
     bic: float
     checks: tuple[Check, ...] = ()
     cite: tuple[str, ...] = ()
+    vcov: pd.DataFrame | None = None
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def frame(self) -> pd.DataFrame:
