@@ -1,0 +1,26 @@
+"""Coding: codebooks that extend one another, and what rests on coded data."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_PUBLIC = {
+    "Code": "codebooks",
+    "CodeList": "codebooks",
+    "Codebook": "codebooks",
+    "Missing": "codebooks",
+    "Variable": "codebooks",
+}
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'mdresearch.coding' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"mdresearch.coding.{_PUBLIC[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

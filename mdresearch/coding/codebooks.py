@@ -1,0 +1,224 @@
+"""The codebook: frozen, in file order; each method is a thin face of a function of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mdresearch.coding.codebook_parts import (
+    NONE_OF_THESE,
+    Code,
+    CodeList,
+    Missing,
+    Variable,
+    frozen,
+    in_language,
+    nothing,
+)
+from mdresearch.core.errors import unknown_name
+
+__all__ = ["NONE_OF_THESE", "Code", "CodeList", "Codebook", "Missing", "Variable"]
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Codebook:
+    """A coding scheme, with everything that it extends worked in.
+
+    Made by `Codebook.load` and `Codebook.read`; nothing in it can be changed.
+
+    Attributes
+    ----------
+    id, version : str
+        Such as ``mdr:microdrama-core`` and ``0.2.0``.
+    codes, code_lists, variables, units : mapping
+        By id, in file order.
+    parents : tuple of Codebook
+        The schemes that it extends directly.
+    path : Path or None
+        The file that it was read from.
+    """
+
+    id: str
+    version: str
+    codes: Mapping[str, Code]
+    code_lists: Mapping[str, CodeList]
+    variables: Mapping[str, Variable]
+    units: Mapping[str, Mapping[str, Any]]
+    parents: tuple[Codebook, ...] = ()
+    path: Path | None = None
+    content: Mapping[str, Any] = field(default_factory=nothing)
+    written: Mapping[str, Any] = field(default_factory=nothing)
+    own: Mapping[str, Any] = field(default_factory=nothing)
+    text: Any = None
+
+    @classmethod
+    def load(cls, name: str | Path, version: str | None = None) -> Codebook:
+        """Return a bundled codebook by short name or id, or the one in a file.
+
+        Parameters
+        ----------
+        name : str or Path
+            A short name (``"core"``), an id (``"mdr:microdrama-core"``), or the path of a file.
+        version : str or None
+            The version that it must have: exact (``"0.1.0"``) or a range (``"^0.1"``).
+
+        Raises
+        ------
+        CodebookError
+            It is not there, has another version, or has mistakes (all are listed, with lines).
+
+        Examples
+        --------
+        >>> Codebook.load("core")["wolf_alpha"].parent
+        'possessive_sovereign'
+        """
+        from mdresearch.coding.reading import load_codebook
+
+        return load_codebook(name, version)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Codebook:
+        """Return the codebook in a file, with what it extends worked in; see `Codebook.load`."""
+        from mdresearch.coding.reading import read_codebook
+
+        return read_codebook(path)
+
+    @property
+    def spec(self) -> str:
+        """``id@version``: what stored codings carry."""
+        return f"{self.id}@{self.version}"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """A copy of the resolved content as plain dicts and lists."""
+        from mdresearch.coding.normalising import plain_copy
+
+        return dict(plain_copy(self.content))
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """A copy of the file's own content, before anything was worked in."""
+        from mdresearch.coding.normalising import plain_copy
+
+        return dict(plain_copy(self.written))
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the resolved content in canonical JSON, as 64 hex digits."""
+        from mdresearch.coding.canonical import content_hash
+
+        return content_hash(self.content)
+
+    @property
+    def default_language(self) -> str:
+        """The language of bare texts."""
+        return str(self.content["default_language"])
+
+    @property
+    def title(self) -> str:
+        """The title in the default language."""
+        return in_language(self.content["title"], None, self.default_language)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the scheme says it covers; the default one where it says nothing."""
+        return tuple(self.content.get("languages", (self.default_language,)))
+
+    @property
+    def language_status(self) -> Mapping[str, Mapping[str, Any]]:
+        """Language to its state: ``source``, ``draft`` or ``checked``, by whom, when."""
+        return frozen(self.content.get("language_status", {}))
+
+    @property
+    def bibliography(self) -> Mapping[str, str]:
+        """Key to reference."""
+        return frozen(self.content.get("bibliography", {}))
+
+    @property
+    def transcoding(self) -> tuple[Mapping[str, Any], ...]:
+        """Maps to the codes of other markets and schemes, as they were written."""
+        return tuple(frozen(m) for m in self.content.get("transcoding", ()))
+
+    @property
+    def migrations(self) -> tuple[Mapping[str, Any], ...]:
+        """What changed between versions of this scheme."""
+        return tuple(frozen(m) for m in self.content.get("migrations", ()))
+
+    def __getitem__(self, code: str) -> Code:
+        if code not in self.codes:
+            raise unknown_name(f"code in {self.spec}", code, self.codes)
+        return self.codes[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.codes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Codebook) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def variable(self, name: str) -> Variable:
+        """Return a variable; an unknown name is an error that lists those there are."""
+        if name not in self.variables:
+            raise unknown_name(f"variable in {self.spec}", name, self.variables)
+        return self.variables[name]
+
+    def codes_of(self, variable: str) -> tuple[Code, ...]:
+        """Return the codes that a variable takes, in file order, depth first."""
+        return tuple(self.codes[code] for code in self.variable(variable).codes)
+
+    def children(self, code: str) -> tuple[str, ...]:
+        """Return the ids of the codes right below a code."""
+        return self[code].children
+
+    def value_of(self, code: str) -> float | None:
+        """Return the number of a code, or of the nearest code above it that has one."""
+        from mdresearch.coding.rollups import inherited_value
+
+        return inherited_value(self.codes, self[code].id)
+
+    def rollup(self, code: str, level: str = "etic") -> str:
+        """Return the code that stands for ``code`` at a level; see `rollup_table`.
+
+        Examples
+        --------
+        >>> Codebook.load("core").rollup("wolf_alpha")
+        'possessive_sovereign'
+        """
+        from mdresearch.coding.rollups import roll_up
+
+        return roll_up(self, self[code].id, level)
+
+    def rollup_table(self, level: str = "etic") -> dict[str, str]:
+        """Return code to rolled-up code, for every code of the scheme: ``series.map(table)``.
+
+        Parameters
+        ----------
+        level : str
+            ``emic``: the code itself. ``etic``: the nearest code, from itself upwards, with the
+            role etic. ``top``: the top code of its list. The id of a scheme: the nearest code that
+            this scheme defines.
+
+        Raises
+        ------
+        CodebookError
+            A code has no such code above it, or the level is unknown.
+        """
+        from mdresearch.coding.rollups import roll_up
+
+        return {code: roll_up(self, code, level) for code in self.codes}
+
+    def __repr__(self) -> str:
+        etic = sum(code.role == "etic" for code in self.codes.values())
+        return (
+            f"Codebook {self.spec}: {self.title}\n"
+            f"  {len(self.codes)} codes ({etic} etic, {len(self.codes) - etic} emic), "
+            f"{len(self.code_lists)} lists, {len(self.variables)} variables, "
+            f"{len(self.languages)} languages"
+        )
