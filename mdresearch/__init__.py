@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "Check": "core.results",
     "Claim": "core.claims",
+    "Codebook": "coding.codebooks",
     "Comparison": "core.results",
     "Corpus": "corpus.corpora",
     "Estimate": "core.results",
@@ -38,11 +39,12 @@ _PUBLIC = {
     "run": "study.running",
     "simulate": "simulation.simulating",
 }
-_ROOMS = ("stats", "tolerance")
+_ROOMS = ("coding", "stats", "tolerance")
 
 __all__ = [*sorted(_PUBLIC), "__version__"]
 
 if TYPE_CHECKING:
+    from mdresearch.coding.codebooks import Codebook
     from mdresearch.core.claims import Claim
     from mdresearch.core.countries import country_codes
     from mdresearch.core.findings import Finding, Findings
