@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def showable(text: str) -> str:
+    r"""Return a text in which what no terminal should be given is written as an escape.
+
+    What a message quotes comes from files that nobody vouches for: control characters (which can
+    move the cursor or hide words), marks that turn the direction, and halves of characters.
+
+    Examples
+    --------
+    >>> showable("a\x1b[2Jb\n\ud800")
+    'a\\x1b[2Jb\n\\ud800'
+    """
+    return _UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 class MdresearchError(Exception):
-    """Base of every error that the toolkit raises on purpose."""
+    """Base of every error that the toolkit raises on purpose; its message can always be shown."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(showable(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class UnknownNameError(MdresearchError, KeyError):
