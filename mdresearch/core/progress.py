@@ -38,6 +38,41 @@ def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T
         _tell(what, total if total is not None else place + 1, total, end="\n")
 
 
+class Meter:
+    """The same for work that counts itself, such as a download; pooch takes it as a bar.
+
+    Parameters
+    ----------
+    what : str
+        Words for the line.
+    total : int
+        How much there is to do; 0 where that is not known.
+    """
+
+    def __init__(self, what: str, total: int = 0) -> None:
+        self.what, self.total, self.done = what, total, 0
+        self.started = self.told = time.monotonic()
+        self.shown = False
+
+    def update(self, amount: int) -> None:
+        """Count what was done, and tell it once the work takes long."""
+        self.done += amount
+        now = time.monotonic()
+        wait = 0.2 if sys.stderr.isatty() else LINE_SECONDS
+        if now - self.started > SILENT_SECONDS and (not self.shown or now - self.told > wait):
+            self.shown, self.told = True, now
+            _tell(self.what, self.done, self.total or None)
+
+    def reset(self) -> None:
+        """Count from the start again."""
+        self.done = 0
+
+    def close(self) -> None:
+        """Tell that it is done, where anything was told before."""
+        if self.shown:
+            _tell(self.what, self.total or self.done, self.total or None, end="\n")
+
+
 def _tell(what: str, done: int, total: int | None, end: str = "") -> None:
     of = f" of {total:,}" if total is not None else ""
     if sys.stderr.isatty():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,16 @@ class Dataset:
     upstream : str
         Where the original of a derived file is, at which commit.
     tried : bool
-        Whether its files were ever read with our reader; False is shown as untested.
+        Whether its address was ever seen to give the pinned file; False is shown as untested.
     obtain : str
         How to get a file that has no address.
     reader : str
-        ``module:function`` that turns the file into a corpus; of several files, their list.
+        ``module:function`` that turns the file into a corpus, of several files their list; or
+        ``kind:name``, a kind of `LOADERS`.
+    options : mapping
+        For the loader of a ``kind:``.
+    share : str
+        Whether its rows may be passed on, for the sources of a ``kind:``: yes, derived or no.
     """
 
     name: str
@@ -71,6 +77,8 @@ class Dataset:
     tried: bool = True
     obtain: str = ""
     reader: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    share: str = ""
 
     @property
     def files(self) -> tuple[RemoteFile, ...]:
@@ -119,13 +127,19 @@ def _remote(name: str, row: dict[str, Any]) -> Dataset:
     texts = {key: str(value or "").strip() for key, value in row.items()}
     known = (
         *("title", "kind", "licence", "citation", "url", "sha256", "path", "upstream"),
-        *("obtain", "reader"),
+        *("obtain", "reader", "share"),
     )
     fields = {key: texts.get(key, "") for key in known}
     parts = _parts(row) if "files" in row else ()
     tried = bool(row.get("tried", True))
     return Dataset(
-        name=name, tables=tables, rows=int(row["rows"]), parts=parts, tried=tried, **fields
+        name=name,
+        tables=tables,
+        rows=int(row["rows"]),
+        parts=parts,
+        tried=tried,
+        options=dict(row.get("options") or {}),
+        **fields,
     )
 
 

@@ -6,15 +6,17 @@ import importlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from mdresearch.core.errors import DatasetError, unknown_name
 from mdresearch.core.hashing import hash_file
+from mdresearch.core.progress import Meter, track
 from mdresearch.corpus.catalogue import DATASETS, Dataset, RemoteFile
-from mdresearch.corpus.corpora import Corpus
+from mdresearch.corpus.corpora import Corpus, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,22 +77,33 @@ def fetch(name: str, *, quiet: bool = False) -> Corpus:
     if name not in names:
         raise unknown_name("remote dataset", name, names)
     entry = DATASETS[name]
-    paths = [_obtain(entry, file) for file in entry.files]
+    paths = [_obtain(entry, file) for file in track(entry.files, f"files of {name}")]
     if not quiet and name not in _noticed:
         _noticed.add(name)
         sys.stderr.write(f"{entry.title}\nLicence: {entry.licence}\nCite: {entry.citation}\n")
-    corpus = _reader(entry)(paths if entry.parts else paths[0])
+    with warnings.catch_warnings():
+        if quiet:
+            warnings.simplefilter("ignore", UserWarning)  # they stay in the provenance
+        return read_pinned(entry, paths)
+
+
+def read_pinned(entry: Dataset, paths: Sequence[Path]) -> Corpus:
+    """Read files of a pinned dataset, whose hashes were verified, with its reader."""
+    corpus = _read(entry, paths)
+    names = {path.name for path in paths}
+    read = [file for file in entry.files if Path(file.path).name in names]
     return replace(
         corpus,
-        name=name,
+        name=entry.name,
         title=entry.title,
         licence=entry.licence,
         citation=entry.citation,
+        kind=corpus.kind if corpus.simulated else cast("Kind", entry.kind),
         provenance={
             **corpus.provenance,
             "path": str(paths[0].parent if entry.parts else paths[0]),
-            "url": [file.url for file in entry.parts] if entry.parts else entry.url,
-            "sha256": {Path(file.path).name: file.sha256 for file in entry.files},
+            "url": [file.url for file in read] if entry.parts else entry.url,
+            "sha256": {Path(file.path).name: file.sha256 for file in read},
             **({"upstream": entry.upstream} if entry.upstream else {}),
         },
     )
@@ -178,7 +191,9 @@ def _download(entry: Dataset, file: RemoteFile, target: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         arrived = Path(folder) / target.name
         try:
-            pooch.HTTPDownloader(timeout=60)(file.url, str(arrived), None)
+            pooch.HTTPDownloader(timeout=60, progressbar=Meter(f"fetching {target.name}"))(
+                file.url, str(arrived), None
+            )
         except Exception as error:
             raise DatasetError(
                 f"'{entry.name}' could not be fetched from {file.url} ({type(error).__name__}). "
@@ -196,9 +211,31 @@ def _download(entry: Dataset, file: RemoteFile, target: Path) -> Path:
     return target
 
 
-def _reader(entry: Dataset) -> Callable[[Path | list[Path]], Corpus]:
+def _read(entry: Dataset, paths: Sequence[Path]) -> Corpus:
+    """Read with the function ``module:name``, or as ``md.read`` does where it is ``kind:name``."""
     module, _, function = entry.reader.partition(":")
-    reader: Callable[[Path | list[Path]], Corpus] = getattr(
-        importlib.import_module(module), function
-    )
-    return reader
+    if module != "kind":
+        reader: Callable[[Path | list[Path]], Corpus] = getattr(
+            importlib.import_module(module), function
+        )
+        return reader(list(paths) if entry.parts else paths[0])
+    from mdresearch.corpus.loading import read
+
+    corpus = read(list(paths), function, licence=entry.licence, share=entry.share, **entry.options)
+    urls = {Path(file.path).name: file.url or entry.upstream for file in entry.files}
+    sources = corpus["sources"]
+    sources["url_or_file"] = sources["url_or_file"].map(urls).fillna(sources["url_or_file"])
+    return corpus.assign(sources=sources.assign(kind=entry.kind))
+
+
+def pinned_as(paths: Sequence[Path]) -> Dataset | None:
+    """Return the dataset whose pinned files these are, told by name and hash, or None."""
+    for entry in DATASETS.values():
+        known = {Path(file.path).name: file.sha256 for file in entry.files if not entry.folder}
+        if entry.reader.startswith("kind:") or not known:
+            continue
+        if all(path.name in known for path in paths) and all(
+            hash_file(path) == known[path.name] for path in paths
+        ):
+            return entry
+    return None

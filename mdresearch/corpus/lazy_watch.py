@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.errors import DataError, unknown_name
+from mdresearch.corpus.addresses import is_url
 from mdresearch.corpus.watch_kinds import WATCH_KINDS, meanings, told_by
-from mdresearch.corpus.watch_sources import WatchSource, is_url, open_watch
+from mdresearch.corpus.watch_sources import WatchSource, open_watch
 from mdresearch.corpus.watch_sql import WatchRules, cleaned, watch_rules
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.errors import DataError, unknown_name
 from mdresearch.core.registry import Registry
-from mdresearch.corpus.addresses import is_url, shown
+from mdresearch.corpus.addresses import brief, is_url, shown
 from mdresearch.corpus.corpora import Corpus
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class FileNote:
     refused: Mapping[str, int] = field(default_factory=dict)
     note: str = ""
     address: str = ""  # for the sources, where it is more than the name of the file
+    sha256: str = ""  # of the bytes that were read; "" has `read` hash the file
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,7 +263,7 @@ def guess_table(
     names = table_names(where, table)
     named = {*names, *(columns or {})}
     kind = told_by(names) or ("watch_generic" if {"viewer_id", "version_id"} <= named else None)
-    place = f"{shown(where)}, table '{table}'" if table else shown(where)
+    place = brief(where, table)
     if kind is None:
         able = "; ".join(f"{k}: {held.says}" for k, held in LOADERS.items() if held.databases)
         raise DataError(
@@ -284,7 +285,8 @@ def _paths(
         files = [p for p in found if p.is_file()]
         if not files:
             raise DataError(
-                f"There is no file '{shown(path)}'. Give a path, a folder, or a pattern like 'subs/*.srt'."
+                f"There is no file '{shown(path)}'. Give a path, a folder, or a pattern like "
+                "'subs/*.srt'."
             )
         return files, None
     files = [Path(p) for p in path]

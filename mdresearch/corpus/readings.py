@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.hashing import hash_file
@@ -55,9 +55,9 @@ def source_rows(
         rows.append(
             {
                 "source_id": f"s{place + 1}",
-                "url_or_file": note.path.name,
+                "url_or_file": note.address or note.path.name,
                 "retrieved_at": retrieved_at,
-                "sha256": hash_file(note.path) if note.path.is_file() else None,
+                "sha256": note.sha256 or _hash(note.path),
                 "licence": licence or None,
                 "share": share or None,
                 "kind": "collected",
@@ -74,6 +74,10 @@ def source_rows(
     return frame.astype(dict.fromkeys(texts, "str"))
 
 
+def _hash(path: Path) -> str | None:
+    return hash_file(path) if path.is_file() else None
+
+
 def _hashed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     from mdresearch.corpus.privacy import local_salt, pseudonym
 
@@ -87,5 +91,6 @@ def _hashed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
 def _with_source(frame: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     if "source_file" not in frame.columns:
         return frame
-    ids: Mapping[int, str] = dict(enumerate(sources["source_id"]))
-    return frame.assign(source_id=frame["source_file"].map(ids)).drop(columns="source_file")
+    places = frame["source_file"].to_numpy(dtype="int64")
+    ids = sources["source_id"].astype("str").array.take(places)
+    return frame.drop(columns="source_file").assign(source_id=ids)

@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mdresearch.core.errors import DataError
+from mdresearch.core.errors import DataError, unknown_name
 from mdresearch.core.progress import track
+from mdresearch.corpus.addresses import brief, file_of
 from mdresearch.corpus.loading import FileNote, Reading
 from mdresearch.corpus.privacy import personal_columns
 from mdresearch.corpus.values import CANONICAL_DECIMAL, CANONICAL_WHOLE
 from mdresearch.corpus.watch_kinds import MEANINGS, WATCH_KINDS, meanings
-from mdresearch.corpus.watch_sources import WatchSource, open_watch
-from mdresearch.corpus.watch_sql import WatchRules, cleaned, watch_rules
+from mdresearch.corpus.watch_sources import WatchSource, open_watch, table_names
+from mdresearch.corpus.watch_sql import WatchRules, cleaned, sampled, watch_rules
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mdresearch.corpus.corpora import Corpus
-
 MAX_ROWS = 20_000_000
+MEMORY = "800MB"
 STANDARD = {
     "m_viewer_id": "viewer_id",
     "m_version_id": "version_id",
@@ -50,7 +50,8 @@ def read_watch_rows(
     paths : sequence of path or str
         CSV, Parquet or DuckDB files, or URLs of databases.
     options : mapping
-        ``columns``, ``table``, ``country``, ``ended``, ``completed_at``, ``delimiter``.
+        ``columns``, ``table``, ``country``, ``ended``, ``completed_at``, ``delimiter``,
+        ``viewers``, ``seed``, ``keep``, ``memory_limit``.
     max_rows : int
         A longer log is refused: `scan_watch` aggregates it.
 
@@ -61,12 +62,22 @@ def read_watch_rows(
     """
     import pandas as pd
 
-    rules = watch_rules(options.get("ended"), options.get("completed_at"), options.get("country"))
-    frames, notes, warnings = [], [], []
+    chosen = ("ended", "completed_at", "country", "viewers", "seed")
+    rules = watch_rules(**{name: options[name] for name in chosen if options.get(name) is not None})
+    keep = _keep(options.get("keep"))
+    frames: list[pd.DataFrame] = []
+    notes: list[FileNote] = []
+    warnings: list[str] = []
     for place, path in enumerate(track(list(paths), "reading watch logs")):
-        with open_watch(path, options.get("table"), delimiter=options.get("delimiter")) as source:
+        with open_watch(
+            path,
+            options.get("table"),
+            delimiter=options.get("delimiter"),
+            memory_limit=options.get("memory_limit") or MEMORY,
+            wanted=_wanted(kind, options, keep),
+        ) as source:
             found = meanings(kind, source.names, options.get("columns"), source.place)
-            frame, note = _one(source, kind, found, rules, Path(source.place), max_rows)
+            frame, note = _one(path, source, kind, found, rules, keep, max_rows)
         frame, said = _with_country(frame, rules, source.place)
         frames.append(frame.assign(source_file=place))
         notes.append(note)
@@ -82,54 +93,67 @@ def read_watch_rows(
     )
 
 
-def read_watch_database(
-    url: str, table: str, *, kind: str = "watch_generic", name: str = "watch", **options: Any
-) -> Corpus:
-    """Read one table of a database by its SQLAlchemy URL, as `md.read` reads a file.
+def _keep(given: Any) -> tuple[str, ...] | None:
+    """Return the own columns that are kept; None is all of them."""
+    if given is None:
+        return None
+    names = given.split(",") if isinstance(given, str) else given
+    return tuple(str(name).strip() for name in names if str(name).strip())
 
-    Parameters
-    ----------
-    url : str
-        Such as ``postgresql://reader@host/base``; a password in it is never shown or kept.
-    table : str
-        The table, also ``schema.table``.
-    kind : str
-        A key of `WATCH_KINDS`.
-    name : str
-        What to call the corpus.
-    **options
-        As for the kind: ``columns``, ``country``, ``ended``, ``completed_at``.
-    """
-    from mdresearch.corpus.loading import LOADERS
-    from mdresearch.corpus.readings import assemble
 
-    reading = read_watch_rows(kind, [url], {**options, "table": table})
-    return assemble(reading, LOADERS[kind], name)
+def _wanted(
+    kind: str, options: Mapping[str, Any], keep: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    """Return the columns that must be copied from a database; None is all of them."""
+    if keep is None:
+        return None
+    known = WATCH_KINDS[kind].columns.values() if kind in WATCH_KINDS else ()
+    return (*known, *MEANINGS, *(options.get("columns") or {}).values(), *keep)
 
 
 def _one(
+    where: str | Path,
     source: WatchSource,
     kind: str,
     found: Mapping[str, str],
     rules: WatchRules,
-    path: Path,
+    keep: tuple[str, ...] | None,
     max_rows: int,
 ) -> tuple[pd.DataFrame, FileNote]:
     used = set(found.values())
-    extras = [name for name in source.names if name not in used]
+    for name in keep or ():
+        if name not in source.names:
+            copy = source.sql == "copied"  # of the columns that were asked for only
+            names = table_names(where, source.table) if copy else source.names
+            raise unknown_name(f"column in {source.place}", name, names)
+    extras = [n for n in source.names if n not in used and (keep is None or n in keep)]
     sql, bound = cleaned(source, found, extras, rules)
     run = source.connection.execute
-    run(f"CREATE TEMP TABLE staged AS {sql} LIMIT {max_rows + 1}", bound)
-    lines = source.refused_lines()
-    bad = run("SELECT refused, count(*) FROM staged WHERE refused IS NOT NULL GROUP BY 1")
-    refused = dict(bad.fetchall())
-    for why, n in lines.items():
+    inside, sample = sampled(rules)
+    refused: dict[str, int] = {}
+    if rules.viewers is None:
+        run(f"CREATE TEMP TABLE staged AS {sql} LIMIT {max_rows + 1}", bound)
+        bad = run("SELECT refused, count(*) FROM staged WHERE refused IS NOT NULL GROUP BY 1")
+        refused |= dict(bad.fetchall())
+    else:
+        reason = f"CASE WHEN refused IS NOT NULL THEN refused WHEN NOT ({inside}) THEN $out END"
+        run(
+            f"CREATE TEMP TABLE staged AS SELECT * FROM ({sql}) "  # noqa: S608
+            f"WHERE refused IS NULL AND {inside} LIMIT {max_rows + 1}",
+            {**bound, **sample},
+        )
+        counts = f"SELECT {reason} AS why, count(*) FROM ({sql}) GROUP BY 1"  # noqa: S608
+        found_reasons = run(counts, {**bound, **sample, "out": rules.sample}).fetchall()
+        refused |= {why: n for why, n in found_reasons if why is not None}
+    for why, n in source.refused_lines().items():
         refused[why] = refused.get(why, 0) + n
     kept = _count(source, "refused IS NULL")
-    if kept + sum(refused.values()) > max_rows:
+    staged = kept if rules.viewers is not None else kept + sum(refused.values())
+    if staged > max_rows:
         raise DataError(
-            f"{source.place}: more than {max_rows:,} rows. Aggregate it with "
-            "mdresearch.corpus.lazy_watch.scan_watch, which needs no memory for rows."
+            f"{source.place}: more than {max_rows:,} rows. Read a sample of whole viewers with "
+            "viewers=0.01, or aggregate all rows with mdresearch.corpus.lazy_watch.scan_watch, "
+            "which needs no memory for them."
         )
     if kept == 0:
         reasons = "; ".join(f"{why}: {n:,}" for why, n in sorted(refused.items()))
@@ -144,9 +168,10 @@ def _one(
     frame = _fetched(
         source, extras, WATCH_KINDS[kind].renamed, "duration_ms" in found or "duration_s" in found
     )
-    return frame, FileNote(
-        path, source.encoding, kept + sum(refused.values()), refused, note.strip()
-    )
+    path = file_of(where) or Path(source.table)
+    address = brief(where, source.table) if source.table else ""
+    total = kept + sum(refused.values())
+    return frame, FileNote(path, source.encoding, total, refused, note.strip(), address)
 
 
 def _count(source: WatchSource, where: str) -> int:

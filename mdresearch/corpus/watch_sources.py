@@ -11,13 +11,14 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.csv_files import check_header
 from mdresearch.core.encodings import decode
 from mdresearch.core.errors import DataError, unknown_name
+from mdresearch.corpus.addresses import is_url, shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 THREADS = 2
 HEAD = 1_000_000
 DUCKDB_ENDINGS = (".duckdb", ".ddb", ".db")
+SQLITE = b"SQLite format 3\x00"
 PARQUET_ENDINGS = (".parquet", ".pq")
 REASONS = {
     "MISSING COLUMNS": "too few cells",
@@ -55,6 +57,8 @@ class WatchSource:
         How the text was read.
     place : str
         What to call it in messages; without a password.
+    table : str
+        The table of a database; empty for a file that is one table.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -64,6 +68,7 @@ class WatchSource:
     types: Mapping[str, str]
     encoding: str
     place: str
+    table: str = ""
 
     def refused_lines(self) -> dict[str, int]:
         """Return why lines of a CSV were no rows, and how many; ask after a query."""
@@ -110,19 +115,21 @@ def open_watch(
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[KMG]i?B", memory_limit):
         raise DataError(f"memory_limit is '{memory_limit}'. Give a size such as '800MB'.")
     with tempfile.TemporaryDirectory(prefix="mdresearch-watch-") as folder:
-        place = _place(where)
+        place = shown(where)
         try:
             if is_url(where):
                 from mdresearch.corpus.watch_database import copied
 
                 opened = copied(str(where), table, wanted, _settings(folder, memory_limit), place)
             else:
-                path = Path(where)
-                if not path.is_file():
-                    raise DataError(
-                        f"There is no file '{path}'. Give the path of an existing file."
-                    )
-                opened = _file(path, table, delimiter, folder, memory_limit)
+                path = existing(where)
+                if _head(path, len(SQLITE)) == SQLITE:
+                    from mdresearch.corpus.watch_database import copied
+
+                    url, settings = f"sqlite:///{path.resolve()}", _settings(folder, memory_limit)
+                    opened = copied(url, table, wanted, settings, place)
+                else:
+                    opened = _file(path, table, delimiter, folder, memory_limit)
             try:
                 yield opened
             finally:
@@ -131,9 +138,36 @@ def open_watch(
             raise DataError(_worded(place, error)) from error
 
 
-def is_url(where: str | Path) -> bool:
-    """Say whether this is the URL of a database, not a file."""
-    return isinstance(where, str) and bool(re.match(r"[a-z][a-z0-9]*(\+[a-z0-9_]+)?://", where))
+def table_names(where: str | Path, table: str | None = None) -> list[str]:
+    """Return the columns of a log or of a table of a database, without reading its rows."""
+    url = str(where)
+    if not is_url(where):
+        path = existing(where)
+        if _head(path, len(SQLITE)) != SQLITE:
+            with open_watch(path, table) as source:
+                return list(source.names)
+        url = f"sqlite:///{path.resolve()}"
+    from mdresearch.corpus.watch_database import table_columns
+
+    return list(table_columns(url, table, shown(where)))
+
+
+def existing(path: str | Path) -> Path:
+    """Return the path of a file, or raise where there is none."""
+    if not Path(path).is_file():
+        raise DataError(f"There is no file '{path}'. Give the path of an existing file.")
+    return Path(path)
+
+
+def is_database(path: Path) -> bool:
+    """Say whether a file is a database of tables (DuckDB or SQLite), by its first bytes."""
+    head = _head(path, len(SQLITE))
+    return head[8:12] == b"DUCK" or head == SQLITE
+
+
+def _head(path: Path, size: int) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(size)
 
 
 def quoted(name: str) -> str:
@@ -149,11 +183,6 @@ def quoted(name: str) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _place(where: str | Path) -> str:
-    # a URL may hold a password
-    return re.sub(r"//[^/@]*@", "//***@", str(where)).split("?")[0] if is_url(where) else str(where)
 
 
 def _settings(folder: str, memory_limit: str) -> dict[str, Any]:
@@ -185,11 +214,12 @@ def _file(
         connection = duckdb.connect(str(path), read_only=True, config=settings)
         shut_in(connection)
         try:
-            sql = _table(connection, table, str(path))
+            sql, name = _table(connection, table, str(path))
         except BaseException:
             connection.close()
             raise
-        return _described(connection, sql, {}, "database", str(path))
+        described = _described(connection, sql, {}, "database", str(path))
+        return replace(described, table=name)
     if table is not None:
         raise DataError(f"{path}: table= is for databases; this file is one table.")
     encoding, mark = "parquet", ""
@@ -229,14 +259,15 @@ def _described(
     return WatchSource(connection, sql, parameters, tuple(types), types, encoding, place)
 
 
-def _table(connection: duckdb.DuckDBPyConnection, table: str | None, place: str) -> str:
+def _table(connection: duckdb.DuckDBPyConnection, table: str | None, place: str) -> tuple[str, str]:
     found = connection.execute(
         "SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2"
     ).fetchall()
     named = {
         name if schema == "main" else f"{schema}.{name}": (schema, name) for schema, name in found
     }
-    return ".".join(quoted(part) for part in named[choose_table(list(named), table, place)])
+    name = choose_table(list(named), table, place)
+    return ".".join(quoted(part) for part in named[name]), name
 
 
 def choose_table(names: list[str], table: str | None, place: str) -> str:

@@ -30,24 +30,38 @@ class WatchRules:
         leaves the ending empty where the log does not tell it.
     country : str or None
         The country of every row.
+    viewers : float or None
+        The share of viewers that are kept, whole viewers chosen by a hash of their id.
+    seed : int
+        Changes which viewers are kept.
     """
 
     ended: Mapping[str, str]
     completed_at: float | None = None
     country: str | None = None
+    viewers: float | None = None
+    seed: int = 0
+
+    @property
+    def sample(self) -> str:
+        """The reason why a row of a viewer outside the sample is left out."""
+        share = 100 * (self.viewers or 1)
+        return f"its viewer is not in the sample of {share:g}% (seed {self.seed})"
 
 
 def watch_rules(
     ended: Mapping[str, str] | None = None,
-    completed_at: float | None = None,
+    completed_at: float | str | None = None,
     country: str | None = None,
+    viewers: float | str | None = None,
+    seed: int | str = 0,
 ) -> WatchRules:
     """Check what the user says about a log.
 
     Raises
     ------
     DataError
-        The share is not above 0, or the country is no alpha-3 code.
+        A share is not above 0, or the country is no alpha-3 code.
     UnknownNameError
         An ending is none that the table ``watch`` allows.
     """
@@ -57,14 +71,37 @@ def watch_rules(
     for word in (ended or {}).values():
         if word not in allowed:
             raise unknown_name("ending of a spell", word, allowed)
+    completed_at, viewers = _share(completed_at), _share(viewers)
     if completed_at is not None and not completed_at > 0:
         raise DataError(f"completed_at is {completed_at}. Give a share of the length above 0.")
+    if viewers is not None and not 0 < viewers <= 1:
+        raise DataError(f"viewers is {viewers}. Give a share of the viewers, such as 0.01.")
+    if not str(seed).isdecimal():
+        raise DataError(f"seed is {seed!r}. Give a whole number from 0.")
     if country is not None and not is_country(country):
         raise DataError(
             f"country is {country!r}. Give an ISO 3166-1 alpha-3 code such as 'BRA'; where the log "
             "has a column of countries, name it in columns={'country': ...}."
         )
-    return WatchRules(dict(ended or {}), completed_at, country)
+    return WatchRules(dict(ended or {}), completed_at, country, viewers, int(seed))
+
+
+def _share(value: float | str | None) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def sampled(rules: WatchRules) -> tuple[str, dict[str, Any]]:
+    """Return the condition on the cleaned rows that keeps a sample of whole viewers, and values.
+
+    The first 52 bits of the MD5 of seed and id, the same everywhere, below the share of 2^52.
+    """
+    if rules.viewers is None:
+        return "true", {}
+    number = "('0x' || substr(md5(concat($seed, ':', m_viewer_id)), 1, 13))::UBIGINT"
+    return f"{number} < $below", {"seed": str(rules.seed), "below": round(rules.viewers * 2**52)}
 
 
 def cleaned(

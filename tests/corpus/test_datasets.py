@@ -13,6 +13,7 @@ from mdresearch.core.errors import DatasetError, UnknownNameError
 from mdresearch.corpus import datasets
 from mdresearch.corpus.catalogue import DATASETS
 from mdresearch.corpus.datasets import dataset_table, fetch, find, load
+from mdresearch.corpus.loading import LOADERS
 
 
 @pytest.fixture
@@ -42,7 +43,12 @@ def test_every_dataset_says_what_it_is(name):
         assert load(name).name == name
     else:
         assert all(len(file.sha256) == 64 for file in entry.files)
-        assert entry.reader.startswith("mdresearch.corpus.")
+        module, _, function = entry.reader.partition(":")
+        if module == "kind":
+            assert function in LOADERS
+            assert entry.share in ("yes", "derived", "no")
+        else:
+            assert module.startswith("mdresearch.corpus.")
         assert entry.obtain or all(file.url for file in entry.files)
 
 
@@ -184,7 +190,9 @@ def test_importing_loads_no_pandas():
         "import sys, mdresearch.corpus.corpora, mdresearch.corpus.datasets, "
         "mdresearch.corpus.facts, mdresearch.corpus.folders, mdresearch.corpus.schemas, "
         "mdresearch.corpus.workbooks, mdresearch.corpus.privacy, mdresearch.corpus.isear, "
-        "mdresearch.corpus.manylabs2, mdresearch.corpus.xed, mdresearch.corpus.netflix_top10, "
-        "mdresearch.corpus.cultural_distance, mdresearch.corpus.goemotions; sys.exit('pandas' in sys.modules)"
+        "mdresearch.corpus.manylabs2, mdresearch.corpus.xed, mdresearch.corpus.anchors, "
+        "mdresearch.corpus.holzinger, mdresearch.corpus.published_agreement, "
+        "mdresearch.corpus.cultural_distance, mdresearch.corpus.goemotions; "
+        "sys.exit('pandas' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,18 +10,22 @@ from typing import Any
 from mdresearch.corpus.loading import LOADERS, Loader, Reading
 from mdresearch.corpus.watch_kinds import PLAIN, UNITS, WATCH_KINDS, told_by
 
-EXTENSIONS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".duckdb", ".ddb", ".db")
+EXTENSIONS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".duckdb", ".ddb", ".db", ".sqlite")
 OPTIONS = {
     "columns": "what a column means: {'viewer_id': 'uid', 'watched_s': 'seconds'}",
-    "table": "the table of a DuckDB file",
+    "table": "the table of a database (a DuckDB or SQLite file, or a URL)",
     "country": "ISO 3166-1 alpha-3 code of every row, where the log has no country",
     "ended": "what the log's words for an ending mean: {'quit': 'dropped'}",
     "completed_at": "share of the length from which a spell is 'completed', where not told",
     "delimiter": "what separates the cells of a CSV",
+    "viewers": "share of viewers to keep, such as 0.01: whole viewers, chosen by a hash of the id",
+    "seed": "a whole number; another one keeps other viewers",
+    "keep": "which of the log's own columns to keep, a list; all where it is left out",
+    "memory_limit": "the most that a query holds in memory, such as '800MB'; more goes to disk",
 }
 
 
-def read_watch(kind: str, paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
+def read_watch(kind: str, paths: Sequence[str | Path], options: Mapping[str, Any]) -> Reading:
     """Read watch logs of one kind; see `mdresearch.corpus.watch_rows.read_watch_rows`."""
     from mdresearch.corpus.watch_rows import read_watch_rows
 
@@ -65,6 +69,7 @@ def _loader(kind: str, example: bytes, options: Mapping[str, Any]) -> Loader:
         options=OPTIONS,
         example=example,
         example_options=options,
+        databases=True,
     )
 
 

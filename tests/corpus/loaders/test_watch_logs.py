@@ -1,7 +1,5 @@
 """Watch logs: columns as the sets have them, nothing clipped, nothing guessed, nothing lost."""
 
-import sys
-
 import duckdb
 import pandas as pd
 import pytest
@@ -11,7 +9,7 @@ from mdresearch.corpus.corpora import Corpus
 from mdresearch.corpus.lazy_watch import scan_watch
 from mdresearch.corpus.loaders.watch_logs import EXAMPLES
 from mdresearch.corpus.loading import LOADERS, read
-from mdresearch.corpus.watch_rows import read_watch_database, read_watch_rows
+from mdresearch.corpus.watch_rows import read_watch_rows
 
 KUAIREC = EXAMPLES["kuairec"].decode()
 OWN = "uid,drama,land,secs,how,note\n"
@@ -158,8 +156,9 @@ def test_a_log_that_is_too_long_is_sent_to_scan_watch(put):
     with pytest.raises(DataError) as error:
         read_watch_rows("watch_generic", [path], {}, max_rows=1)
     assert str(error.value) == (
-        f"{path}: more than 1 rows. Aggregate it with "
-        "mdresearch.corpus.lazy_watch.scan_watch, which needs no memory for rows."
+        f"{path}: more than 1 rows. Read a sample of whole viewers with viewers=0.01, or "
+        "aggregate all rows with mdresearch.corpus.lazy_watch.scan_watch, which needs no memory "
+        "for them."
     )
 
 
@@ -318,35 +317,3 @@ def test_files_that_are_something_else_are_refused(content, ending, put):
 def test_a_line_without_end_is_refused_in_bounded_memory(put):
     with pytest.raises(DataError, match=r"row 1: it is longer than 1,000,000 bytes"):
         scan_watch(put("w.csv", b"a" * 1_100_000))
-
-
-def test_without_sqlalchemy_a_url_says_what_to_do(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
-    with pytest.raises(DataError) as error:
-        scan_watch("postgresql://me:secret@host/base?x=secret", table="watch")
-    assert str(error.value) == (
-        "postgresql://***@host/base: reading a database by its URL needs SQLAlchemy. Install it "
-        "(pip install sqlalchemy, and the driver of your database), or export the table as CSV or "
-        "Parquet."
-    )
-
-
-def test_a_database_by_its_url(tmp_path):
-    pytest.importorskip("sqlalchemy", reason="SQLAlchemy is optional")
-    import sqlite3
-
-    base = sqlite3.connect(tmp_path / "w.sqlite")
-    base.execute('CREATE TABLE "my log" (viewer_id INTEGER, version_id TEXT, watched_ms INTEGER)')
-    base.execute("INSERT INTO \"my log\" VALUES (123456789012345678, 'v1', 5), (2, 'v1', NULL)")
-    base.commit()
-    base.close()
-    url = f"sqlite:///{tmp_path / 'w.sqlite'}"
-    out = scan_watch(url, table="my log", by=("version_id",))
-    assert out[["n", "n_watched", "watched_ms_sum"]].to_numpy().tolist() == [[2, 1, 5]]
-    with pytest.warns(UserWarning, match="2 of 2 rows have no country"):
-        corpus = read_watch_database(url, "my log")
-    assert len(corpus["watch"]) == 2
-    with pytest.raises(UnknownNameError, match="There is no table in sqlite"):
-        scan_watch(url, table="log")
-    with pytest.raises(DataError, match=r"the database cannot be read \(OperationalError\)"):
-        scan_watch(f"sqlite:///{tmp_path}/none/w.sqlite", table="log")
