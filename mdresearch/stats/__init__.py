@@ -14,6 +14,7 @@ _PUBLIC = {
     "equivalence": "equivalences",
     "holm": "verdicts",
     "holm_levels": "verdicts",
+    "meta": "meta_analysis.metas",
     "minimal_effect": "equivalences",
     "permute_countries": "permutations",
 }
