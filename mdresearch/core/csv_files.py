@@ -12,39 +12,45 @@ from typing import TYPE_CHECKING
 
 from mdresearch.core.atomic import write_bytes
 from mdresearch.core.errors import DataError
+from mdresearch.core.progress import track
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_BYTES = 2_000_000_000
 MAX_CELL = 10_000_000
+PIECE = 100_000
 
-_BECOMES_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_WAS_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+# What begins a formula: the signs, the same at full width (spreadsheets in Japanese take them), and
+# white space before one. A reader that takes ';' or a tab for the delimiter, as spreadsheets of
+# half of Europe do, begins a cell after that or after a line break inside a cell.
+_SIGNS = "=+\\-@＝＋－＠"
+_BECOMES_FORMULA = re.compile(rf"^(?='*[{_SIGNS}\t\r\n])|(?<=[;\t\r\n])(?='*[{_SIGNS}])")
+_WAS_FORMULA = re.compile(rf"^'(?='*[{_SIGNS}\t\r\n])|(?<=[;\t\r\n])'(?='*[{_SIGNS}])")
 
 
 def escape_cell(text: str) -> str:
-    """Put a single quote before a text that a spreadsheet would take for a formula.
+    """Put a single quote before what a spreadsheet would take for a formula.
 
     The escape can be undone: `unescape_cell` gives back exactly what went in.
 
     Examples
     --------
-    >>> escape_cell("=1+1"), escape_cell("'=1+1"), escape_cell("plain")
-    ("'=1+1", "''=1+1", 'plain')
+    >>> escape_cell("=1+1"), escape_cell("'=1+1"), escape_cell("plain"), escape_cell("a;=1+1")
+    ("'=1+1", "''=1+1", 'plain', "a;'=1+1")
     """
-    return "'" + text if _BECOMES_FORMULA.match(text) else text
+    return _BECOMES_FORMULA.sub("'", text)
 
 
 def unescape_cell(text: str) -> str:
-    """Take back the quote that `escape_cell` put there.
+    """Take back the quotes that `escape_cell` put there.
 
     Examples
     --------
     >>> unescape_cell("'=1+1"), unescape_cell("'tis")
     ('=1+1', "'tis")
     """
-    return text[1:] if _WAS_FORMULA.match(text) else text
+    return _WAS_FORMULA.sub("", text)
 
 
 def read_csv(
@@ -80,7 +86,7 @@ def read_csv(
 
     path = Path(path)
     refuse_absent_or_large(path, max_bytes)
-    rows = _rows(path, delimiter)
+    rows = track(_rows(path, delimiter), f"rows of {path.name}")
     header = next(rows, None)
     if header is None:
         raise DataError(f"{path}: the file is empty. Its first row must name the columns.")
@@ -139,7 +145,15 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
         safe[name] = column.map(lambda cell: escape_cell(str(cell)), na_action="ignore")
     safe.columns = [escape_cell(str(name)) for name in frame.columns]
     buffer = io.StringIO()
-    safe.to_csv(buffer, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    starts = range(0, max(len(safe), 1), PIECE)
+    for start in track(starts, f"writing pieces of {PIECE:,} rows"):
+        safe.iloc[start : start + PIECE].to_csv(
+            buffer,
+            index=False,
+            header=start == 0,
+            quoting=csv.QUOTE_NONNUMERIC,
+            lineterminator="\n",
+        )
     try:
         return buffer.getvalue().encode("utf-8")
     except UnicodeEncodeError as error:

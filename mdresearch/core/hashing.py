@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mdresearch.core.progress import track
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
 def hash_file(path: str | Path) -> str:
     """Return the SHA-256 of a file's bytes, as 64 hex digits."""
     digest = hashlib.sha256()
+    size = Path(path).stat().st_size >> 20
     with Path(path).open("rb") as stream:
-        while chunk := stream.read(1 << 20):
+        chunks = iter(lambda: stream.read(1 << 20), b"")
+        for chunk in track(chunks, f"hashing {Path(path).name}, MiB", size):
             digest.update(chunk)
     return digest.hexdigest()
 

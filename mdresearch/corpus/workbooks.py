@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mdresearch.core.archives import Bounds, open_archive
 from mdresearch.core.csv_files import check_header, refuse_absent_or_large
 from mdresearch.core.errors import DataError, unknown_name
+from mdresearch.core.progress import track
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +61,7 @@ def read_sheet(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
         for page in pages:
             page.reset_dimensions()
         rows = zip(*(page.iter_rows() for page in pages), strict=True)
-        return _frame(list(_texts(rows, place)), place, pd)
+        return _frame(list(track(_texts(rows, place), f"rows of {path.name}")), place, pd)
     finally:
         values.close()
         formulas.close()
@@ -69,23 +71,28 @@ def _open(path: Path, values: bool) -> Any:
     from openpyxl import load_workbook
 
     refuse_absent_or_large(path, MAX_BYTES)
+    if not zipfile.is_zipfile(path):
+        raise _no_workbook(path, "BadZipFile")
+    content = path.read_bytes()
+    bounds = Bounds(packed=MAX_BYTES, unpacked=MAX_UNPACKED, advice="Save the sheet as CSV.")
+    with open_archive(content, bounds=bounds, name=str(path)) as archive:
+        for part in (name for name in archive.names if name.endswith((".xml", ".rels"))):
+            if b"<!DOCTYPE" in archive.head(part).replace(b"\0", b""):
+                raise DataError(
+                    f"{path}: '{part}' defines names of its own (a DOCTYPE), as no spreadsheet "
+                    "does. Nothing was read."
+                )
     try:
-        content = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-        if size > MAX_UNPACKED:
-            raise DataError(
-                f"{path}: unpacks to {size:,} bytes; at most {MAX_UNPACKED:,} are read. "
-                "Save the sheet as CSV."
-            )
         return load_workbook(io.BytesIO(content), read_only=True, data_only=values)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(
-            f"{path}: not a workbook that can be read ({type(error).__name__}). "
-            "Open it in a spreadsheet and save it as .xlsx or as CSV UTF-8."
-        ) from error
+        raise _no_workbook(path, type(error).__name__) from error
+
+
+def _no_workbook(path: Path, why: str) -> DataError:
+    return DataError(
+        f"{path}: not a workbook that can be read ({why}). "
+        "Open it in a spreadsheet and save it as .xlsx or as CSV UTF-8."
+    )
 
 
 def _choose(path: Path, names: list[str], sheet: str | None) -> str:

@@ -1,10 +1,13 @@
 """CSV: read strictly, written safely, and the same after a round trip."""
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mdresearch.core import csv_files
 from mdresearch.core.csv_files import (
     csv_bytes,
     escape_cell,
@@ -17,7 +20,25 @@ from mdresearch.core.errors import DataError
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 ODD = st.sampled_from(["=cmd|' /C calc'!A0", "'=1", "''+", "NA", "007", 'a"b', "a\nb", "a\r\nb"])
-MORE = st.sampled_from(["\r", "\t", "😀", "null", "-1", "@x", " ", "'", "\ufeff", "\x00", "1,5"])
+INNER = st.sampled_from(
+    [
+        "a;=1+1",
+        ";'=1",
+        "a\n=cmd|' /C calc'!A0",
+        "a\t@x",
+        "\n\n",
+        "\t'=",
+        "＝1",
+        "a;；",
+        "- a\n- b",
+        "\n=1",
+    ]
+)
+MORE = INNER | st.sampled_from(
+    ["\r", "\t", "😀", "null", "-1", "@x", " ", "'", "\ufeff", "\x00", "1,5"]
+)
+
+SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def written(tmp_path, content):
@@ -33,7 +54,34 @@ def test_escaping_can_be_undone(text):
 
 @given(TEXT | ODD | MORE)
 def test_no_written_text_starts_a_formula(text):
-    assert not escape_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not escape_cell(text).startswith((*SIGNS, "\t", "\r", "\n"))
+
+
+@given(TEXT | ODD | MORE)
+def test_no_cell_after_a_semicolon_a_tab_or_a_line_break_starts_a_formula(text):
+    for part in re.split("[;\t\r\n]", escape_cell(text)):
+        assert not part.startswith(SIGNS)
+
+
+def test_one_writer_makes_every_csv_and_nothing_makes_a_workbook(root):
+    """So that no export can forget the escape."""
+    for path in (root / "mdresearch").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if path.name != "csv_files.py":
+            assert ".to_csv(" not in text, path
+            assert "csv.writer(" not in text, path
+        assert ".to_excel(" not in text, path
+        assert "Workbook(" not in text, path
+
+
+def test_pieces_make_no_difference(monkeypatch):
+    frame = pd.DataFrame(
+        {"a": ["=1", None, "x"] * 3, "n": [1.5, None, 2e-9] * 3, "i": range(9), "b": [True] * 9}
+    )
+    whole = csv_bytes(frame)
+    monkeypatch.setattr(csv_files, "PIECE", 2)
+    assert csv_bytes(frame) == whole
+    assert csv_bytes(frame.iloc[:0]) == b'"a","n","i","b"\n'
 
 
 @settings(max_examples=150, deadline=None)
