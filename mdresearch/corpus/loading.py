@@ -111,6 +111,7 @@ LOADERS: Registry[Loader] = Registry(
         "mdresearch.corpus.loaders.ratings_sites",
         "mdresearch.corpus.loaders.reviews",
         "mdresearch.corpus.loaders.scripts",
+        "mdresearch.corpus.loaders.surveys",
         "mdresearch.corpus.loaders.timed_text",
         "mdresearch.corpus.loaders.watch_logs",
     ),

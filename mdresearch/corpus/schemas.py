@@ -157,6 +157,7 @@ TABLES: Registry[TableSchema] = Registry(
         "mdresearch.corpus.coding_tables",
         "mdresearch.corpus.audience_tables",
         "mdresearch.corpus.fact_tables",
+        "mdresearch.corpus.survey_tables",
     ),
 )
 

@@ -30,6 +30,8 @@ CONTRACT = [
     "policy",
     "market",
     "sources",
+    "variables",
+    "value_labels",
 ]
 WRONG = {
     "integer": 1.5,
