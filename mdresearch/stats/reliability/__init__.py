@@ -1,0 +1,1 @@
+"""Agreement of coders: ratings of units by several coders in, coefficients with intervals out."""
