@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,10 @@ __all__ = ["NONE_OF_THESE", "Code", "CodeList", "Codebook", "Missing", "Variable
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mdresearch.coding.diffs import Diff
+    from mdresearch.coding.trees import Tree
+    from mdresearch.coding.validating import Validation
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -213,6 +217,51 @@ class Codebook:
         from mdresearch.coding.rollups import roll_up
 
         return {code: roll_up(self, code, level) for code in self.codes}
+
+    def tree(self, list_id: str | None = None, lang: str | None = None) -> Tree:
+        """Return the codes as a tree that folds in a notebook and prints in a terminal.
+
+        Parameters
+        ----------
+        list_id : str or None
+            One list, or the variable whose own codes are meant; all where None.
+        lang : str or None
+            Language of the labels; the scheme's own where None.
+        """
+        from mdresearch.coding.trees import show_tree
+
+        return show_tree(self, list_id, lang)
+
+    def diff(self, other: Codebook, clarifies: Collection[str] = ()) -> Diff:
+        """Return what changed from this version to another, and the step it asks for.
+
+        Parameters
+        ----------
+        other : Codebook
+            The later version of the same scheme.
+        clarifies : collection of str
+            Codes and variables whose definition, include or exclude was reworded without another
+            meaning. No machine can judge that: without it, a new wording asks for a major step.
+            Corrected translations that were marked ``draft`` ask for a patch.
+
+        Returns
+        -------
+        Diff
+            ``changes`` (a table), ``bump``, ``legal``.
+        """
+        from mdresearch.coding.comparing import compare
+
+        return compare(self, other, clarifies)
+
+    def validate(self) -> Validation:
+        """Return every mistake and doubt, with the line of the file where it stands.
+
+        A codebook with mistakes is not read at all, so that what is left here are doubts: missing
+        translations, drafts that a native scholar must check, codes without examples.
+        """
+        from mdresearch.coding.reading import validate_codebook
+
+        return validate_codebook(self)
 
     def __repr__(self) -> str:
         etic = sum(code.role == "etic" for code in self.codes.values())

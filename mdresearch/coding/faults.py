@@ -11,12 +11,14 @@ Place = tuple[str | int, ...]
 class Fault:
     """A mistake (``error``) or a doubt (``warning``) at a place of a document.
 
-    ``place`` is the path of keys and positions from the top of the file.
+    ``place`` is the path of keys and positions from the top of the file; ``line`` is given where
+    the place alone does not tell it.
     """
 
     place: Place
     message: str
     severity: str = "error"
+    line: int | None = None
 
 
 def place_in_words(place: Place) -> str:

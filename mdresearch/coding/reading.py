@@ -35,12 +35,22 @@ class _Visit:
 
 def load_codebook(name: str | Path, version: str | None = None) -> Codebook:
     """Return a bundled codebook by short name or id, or the one in a file; see `Codebook.load`."""
-    if isinstance(name, Path) or name.endswith((".yaml", ".yml", ".json")):
-        book = read_codebook(name)
+    path = path_of(name, version)
+    if _is_file_name(name):
+        book = read_codebook(path)
         if version is not None and not allows(version, book.version):
             raise CodebookError(f"{name} holds {book.spec}; version {version} was asked for.")
         return book
-    return read_codebook(bundled_scheme(str(name), version))
+    return read_codebook(path)
+
+
+def path_of(name: str | Path, version: str | None = None) -> Path:
+    """Return the file that a path, a short name or an id stands for."""
+    return Path(name) if _is_file_name(name) else bundled_scheme(str(name), version)
+
+
+def _is_file_name(name: str | Path) -> bool:
+    return isinstance(name, Path) or name.endswith((".yaml", ".yml", ".json"))
 
 
 def bundled_scheme(name: str, version: str | None = None) -> Path:
@@ -144,6 +154,12 @@ def validate_file(path: str | Path) -> Validation:
     return _study(Path(path), _Visit(Path(path).resolve().parent))[1]
 
 
+def validate_codebook(book: Codebook) -> Validation:
+    """Return everything that is wrong with a codebook that was read; see `Codebook.validate`."""
+    faults = structure(book.text)[2]
+    return Validation.of(book.text, faults + examine(book.own, book.content, book.parents))
+
+
 def _study(path: Path, visit: _Visit) -> tuple[Codebook | None, Validation]:
     """Return the codebook of a file (None where it cannot be built) and all that is wrong."""
     text = read_text(path)
@@ -152,7 +168,7 @@ def _study(path: Path, visit: _Visit) -> tuple[Codebook | None, Validation]:
     if own is not None:
         parents, missing = _parents(own, path, visit)
         faults += missing
-    if own is None:
+    if own is None or len(parents) < len(own.get("extends", ())):
         return None, Validation.of(text, faults)
     content, conflicts = resolve(own, parents)
     faults += conflicts

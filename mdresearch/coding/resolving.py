@@ -55,11 +55,9 @@ def resolve(
     faults : list of Fault
     """
     held = list(parents)
-    if not own.get("extends"):
-        faults = _orphans(own)
-        kept = {k: v for k, v in own.items() if k not in ("extends", "modify", "combine")}
-        return plain_copy(kept), faults
     graph, faults = _graph(own, held)
+    if not own.get("extends"):
+        faults += _orphans(own)
     order = _in_order(graph)
     bench = Workbench(main=str(own["id"]), faults=faults)
     bench.combined = {(target, q.id) for q in graph.values() for target in q.own.get("combine", ())}
@@ -159,7 +157,8 @@ def _selected(
 def _work_in(scheme: Scheme, graph: Mapping[str, Scheme], bench: Workbench) -> None:
     main = graph[bench.main]
     bench.begin(scheme.id)
-    for i, operation in enumerate(scheme.own.get("modify", ())):
+    operations = scheme.own.get("modify", ()) if scheme.parents else ()
+    for i, operation in enumerate(operations):
         target = operation["target"]
         carried = target not in bench.variables or scheme.id in main.sees.get(target, ())
         bench.place = ("modify", i)
@@ -200,6 +199,8 @@ def _content(
     gone = {name for name in bench.variables if name not in main.sees}
     gone |= {code for name in gone for code in bench.inline.get(name, ())}
     content["transcoding"] = bench.maps
+    if not own.get("extends"):
+        return {key: value for key, value in content.items() if value not in ({}, [])}
     content["x_resolved"] = {
         "parents": [
             {"id": p.id, "version": p.version, "hash": p.hash}

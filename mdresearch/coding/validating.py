@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from mdresearch.coding.code_checks import (
+    Known,
+    check_annotations,
+    check_codes,
+    check_completeness,
+    check_languages,
+)
 from mdresearch.coding.codebooks import Codebook
 from mdresearch.coding.faults import Fault, place_in_words
+from mdresearch.coding.filter_checks import check_filters
+from mdresearch.coding.map_checks import check_history, check_maps, check_parents
 from mdresearch.coding.normalising import load_schema, normalise
+from mdresearch.coding.rollups import scheme_ids
+from mdresearch.coding.salvaging import without
+from mdresearch.coding.schema_checks import compile_schema
+from mdresearch.coding.schema_keywords import SchemaFault
+from mdresearch.coding.variable_checks import check_variables
 from mdresearch.core.errors import CodebookError, several
 
 if TYPE_CHECKING:
@@ -59,7 +74,8 @@ class Validation:
             return lines.get(place)
 
         problems = [
-            Problem(line(f.place), place_in_words(f.place), f.severity, f.message) for f in faults
+            Problem(f.line or line(f.place), place_in_words(f.place), f.severity, f.message)
+            for f in faults
         ]
         problems.sort(key=lambda p: (p.severity, p.line or 0, p.path))
         return cls(text.name, tuple(problems))
@@ -119,16 +135,68 @@ class Validation:
 def structure(
     text: Text,
 ) -> tuple[Mapping[str, Any], dict[str, Any] | None, list[Fault]]:
-    """Return what was read, its one form, and what the JSON Schema finds."""
+    """Check a file against the JSON Schema.
+
+    Returns
+    -------
+    written : mapping
+        What stands in the file.
+    own : dict or None
+        The same in its one form, without what the schema does not allow; None where too little is
+        left to look further.
+    faults : list of Fault
+    """
     written = text.data
     if not isinstance(written, dict):
-        return {}, None, [Fault((), 'a codebook is a mapping that begins with `mdcodebook: "1.0"`')]
-    load_schema()
-    return written, normalise(written), []
+        told = 'a codebook is a mapping that begins with `mdcodebook: "1.0"`'
+        return {}, None, [Fault((), told)]
+    check = schema_checker()
+    found = check(written)
+    faults = [Fault(f.place, f.message) for f in found]
+    left: Any = written
+    for _ in range(4):
+        if not found:
+            break
+        left = without(left, found)
+        found = check(left)
+    own = None if found else normalise(left)
+    told = "put the date in quotes; other readers make an object of it"
+    faults += [Fault((), told, "warning", line) for line in text.dates]
+    return written, own, faults
+
+
+@lru_cache(maxsize=1)
+def schema_checker() -> Callable[[Any], list[SchemaFault]]:
+    """Return the checker of our JSON Schema."""
+    return compile_schema(load_schema())
 
 
 def examine(
-    own: Mapping[str, Any], content: Mapping[str, Any], parents: list[Codebook]
+    own: Mapping[str, Any], content: Mapping[str, Any], parents: Sequence[Codebook]
 ) -> list[Fault]:
-    """Return what no JSON Schema can express; see `Codebook.validate`."""
-    return []
+    """Return what no JSON Schema can express.
+
+    Parameters
+    ----------
+    own, content : mapping
+        The scheme's own content in its one form, and the resolved content.
+    parents : sequence of Codebook
+        What it extends.
+    """
+    known = Known(own, content)
+    schemes = {str(own["id"]): set(known.codes)}
+    for parent in parents:
+        for scheme in scheme_ids(parent):
+            held = {c.id for c in parent.codes.values() if c.scheme == scheme}
+            schemes[scheme] = schemes.get(scheme, set()) | held
+    return [
+        *check_codes(known),
+        *check_variables(known),
+        *check_filters(known),
+        *check_maps(known, schemes),
+        *check_history(known),
+        *check_parents(known),
+        *check_annotations(known),
+        *check_languages(known),
+        *check_completeness(known),
+    ]

@@ -187,7 +187,7 @@ def _events(text: str, name: str) -> Iterator[tuple[str, Any]]:
 
 def _parser(text: str) -> Iterator[Any]:
     try:
-        from yaml import CParser
+        from yaml.cyaml import CParser
     except ImportError:
         from ruamel.yaml import YAML
 
