@@ -1,4 +1,4 @@
-"""The command line: new, check, run, read, list, fetch; each one function call of the package."""
+"""The command line: new, check, run, read, release, list, fetch; each one call of the package."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mdresearch.core.findings import Findings
+    from mdresearch.corpus.corpora import Corpus
 
 LISTS = ("datasets", "files", "measures", "regions", "simulations", "studies", "tests")
 
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; it loads nothing but argparse."""
     from mdresearch import __version__
+    from mdresearch.coding.commands import add_commands
 
     parser = argparse.ArgumentParser(
         prog="mdresearch",
@@ -64,14 +66,38 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--out", default="results", metavar="DIR", help="where to write (results)")
     run.add_argument("--quiet", action="store_true", help="no progress bar")
     read = commands.add_parser("read", help="read files of any known kind, and describe them")
-    read.add_argument("path", help="a file, a folder, or a pattern such as 'subs/*.srt'")
+    read.add_argument(
+        "path", help="a file, a folder, a pattern such as 'subs/*.srt', or the URL of a database"
+    )
     read.add_argument("--kind", help="guessed where it is left out; see 'mdresearch list files'")
     read.add_argument("--out", metavar="DIR", help="save what was read as a data package")
     read.add_argument(
-        "--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the kind"
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an option of the kind, such as table=log, subtract_seed=true, "
+        "'columns={viewer_id: uid}'",
+    )
+    release = commands.add_parser(
+        "release", help="write what may be passed on of a corpus, and say what was withheld"
+    )
+    release.add_argument(
+        "corpus", help="a folder that was saved, files or a folder to read, or a dataset's name"
+    )
+    release.add_argument("out", help="an empty or new folder")
+    release.add_argument("--licence", help="under which it is released, such as CC-BY-4.0")
+    release.add_argument(
+        "--author", action="append", default=[], metavar="NAME", help="for the citation; repeat it"
+    )
+    release.add_argument("--date", help="when it is published, such as 2026-11-23 (today)")
+    release.add_argument(
+        "--smallest", type=int, default=5, metavar="N", help="persons that a cell must have (5)"
     )
     listing = commands.add_parser("list", help=f"list {', '.join(LISTS)}")
     listing.add_argument("what", nargs="?", choices=LISTS)
+    codebook = commands.add_parser("codebook", help="validate, compare, show or hash codebooks")
+    add_commands(codebook)
     fetch = commands.add_parser("fetch", help="fetch a remote dataset by name, checked by its hash")
     fetch.add_argument("name")
     return parser
@@ -151,15 +177,9 @@ def _summary(findings: Findings) -> None:
 def _read(given: argparse.Namespace) -> int:
     import warnings
 
-    from mdresearch.core.errors import DataError
     from mdresearch.corpus.loading import read
 
-    options = {}
-    for text in given.option:
-        name, mark, value = text.partition("=")
-        if not mark:
-            raise DataError(f"--option '{text}' is not understood. Write NAME=VALUE.")
-        options[name] = value
+    options = dict(_option(text) for text in given.option)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
         corpus = read(given.path, given.kind, **options)
@@ -176,18 +196,68 @@ def _read(given: argparse.Namespace) -> int:
     return 0 if report.ok else 2
 
 
+def _option(text: str) -> tuple[str, Any]:
+    """Return name and value: true and false are truth values, {...} and [...] YAML, else text."""
+    from mdresearch.core.errors import DataError
+    from mdresearch.core.strict_yaml import parse_yaml
+
+    name, mark, value = text.partition("=")
+    if not mark or not name:
+        raise DataError(f"--option '{text}' is not understood. Write NAME=VALUE.")
+    if value in ("true", "false"):
+        return name, value == "true"
+    return name, parse_yaml(value, name=f"--option {name}") if value[:1] in ("{", "[") else value
+
+
+def _release(given: argparse.Namespace) -> int:
+    import warnings
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        corpus = _corpus(given.corpus)
+    for warning in told:
+        _say(f"Note: {warning.message}")
+    result = corpus.release(
+        given.out,
+        licence=given.licence,
+        authors=given.author,
+        date=given.date,
+        smallest=given.smallest,
+    )
+    _say(repr(result))
+    return 0
+
+
+def _corpus(name: str) -> Corpus:
+    """Return the corpus in a folder that was saved, else what `read` gives, else a dataset."""
+    from pathlib import Path
+
+    from mdresearch.corpus.catalogue import DATASETS
+    from mdresearch.corpus.corpora import Corpus
+    from mdresearch.corpus.datasets import find
+    from mdresearch.corpus.loading import read
+
+    if (Path(name) / "datapackage.json").is_file():
+        return Corpus.read(name)
+    if name in DATASETS and not Path(name).exists():
+        return find(name)
+    return read(name)
+
+
 def _list(given: argparse.Namespace) -> int:
     for what in [given.what] if given.what else LISTS:
         if not given.what:
             _say(f"\n{what.upper()}")
-        _say(_table(TABLES[what]()))
+        _say(_datasets() if what == "datasets" else _table(TABLES[what]()))
     return 0
 
 
-def _datasets() -> pd.DataFrame:
-    from mdresearch.corpus.datasets import dataset_table
+def _datasets() -> str:
+    import shutil
 
-    return dataset_table()
+    from mdresearch.corpus.dataset_lists import dataset_listing
+
+    return dataset_listing(min(max(shutil.get_terminal_size().columns, 60), 100))
 
 
 def _files() -> pd.DataFrame:
@@ -259,7 +329,6 @@ def _tests() -> pd.DataFrame:
 
 
 TABLES: dict[str, Callable[[], Any]] = {
-    "datasets": _datasets,
     "files": _files,
     "measures": _measures,
     "regions": _regions,
@@ -291,6 +360,12 @@ def _fetch(given: argparse.Namespace) -> int:
     return 0
 
 
+def _codebook(given: argparse.Namespace) -> int:
+    from mdresearch.coding.commands import run_command
+
+    return run_command(given, _say)
+
+
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
@@ -300,8 +375,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "run": _run,
     "read": _read,
+    "release": _release,
     "list": _list,
     "fetch": _fetch,
+    "codebook": _codebook,
 }
 
 if __name__ == "__main__":
