@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -85,4 +86,7 @@ def parse_expect(text: str) -> Expectation:
         return Expectation(str(text), part["between"], part["a"], part["b"])
     if part["trend"]:
         return Expectation(str(text), ">" if part["trend"] == "rising" else "<")
-    return Expectation(str(text), part["against"], number=float(part["number"]))
+    number = float(part["number"])
+    if not math.isfinite(number):
+        raise StudyError(f"expect: '{text}' compares with a number too large to be one.")
+    return Expectation(str(text), part["against"], number=number)

@@ -25,6 +25,15 @@ VARIABLES = ("highlight_type", "emotion")
 KEPT = ("title", "description", "annotation_reason", "evidence_text")
 _CODERS = {"human_review": "human", "human": "human", "model": "model", "ai": "model"}
 
+COLUMNS = {
+    "segments": ("segment_id", "episode_id", "start_ms", "end_ms", "made_by", *KEPT),
+    "codes": (
+        *("code_id", "unit_type", "unit_id", "variable", "value", "start_ms", "end_ms"),
+        *("coder_id", "confidence"),
+    ),
+    "coders": ("coder_id", "kind", "country", "langs"),
+}
+
 Rows = list[dict[str, Any]]
 
 
@@ -36,7 +45,7 @@ def read_highlights(paths: Sequence[Path], options: Mapping[str, Any]) -> Readin
     files = enumerate(track(paths, "reading highlights", len(paths)))
     notes = tuple(_one(path, place, names[place], said, tables) for place, path in files)
     tables["coders"] = list({row["coder_id"]: row for row in tables["coders"]}.values())
-    return Reading({name: _frame(rows) for name, rows in tables.items()}, notes)
+    return Reading({name: _frame(rows, COLUMNS[name]) for name, rows in tables.items()}, notes)
 
 
 def _one(path: Path, place: int, stem: str, said: Told, tables: dict[str, Rows]) -> FileNote:
@@ -104,10 +113,11 @@ def _codes(segment: Mapping[str, Any], item: Mapping[str, Any], coder: Mapping[s
     ]
 
 
-def _frame(rows: Rows) -> pd.DataFrame:
+def _frame(rows: Rows, columns: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=[*columns, "source_file"])
+    frame = frame.astype({n: "int64" for n in frame if n.endswith("_ms") or n == "source_file"})
     if "confidence" in frame:
         frame["confidence"] = pd.to_numeric(frame["confidence"], errors="coerce").astype("float64")
     texts = [name for name in frame if not name.endswith("_ms") and name != "source_file"]

@@ -10,9 +10,12 @@ from xml.parsers import expat
 
 from mdresearch.core.errors import DataError
 from mdresearch.corpus.loaders.timed_text_cues import Cues
+from mdresearch.corpus.loaders.timed_text_names import language_tag
+from mdresearch.corpus.schemas import LANG
 
 MAX_DEPTH = 100
 _TT = re.compile(r"http://www\.w3\.org/(ns/ttml|2006/10/ttaf1|2006/04/ttaf1)$")
+_TAG = re.compile(LANG)
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r" *\n *")
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d{2}(?:\.\d+)?)")
@@ -47,6 +50,7 @@ class _Reader:
     name_of: str = ""
     name_words: list[str] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
+    odd_langs: set[str] = field(default_factory=set)
 
 
 def read_ttml(content: bytes | str, file: str) -> Cues:
@@ -79,6 +83,7 @@ def read_ttml(content: bytes | str, file: str) -> Cues:
             f"({expat.ErrorString(error.code)}). Copy the file again from its source."
         ) from error
     rows = reader.rows
+    odd = ", ".join(sorted(reader.odd_langs))
     return Cues(
         np.array([r[0] for r in rows], dtype=np.int64),
         np.array([r[1] for r in rows], dtype=np.int64),
@@ -87,6 +92,7 @@ def read_ttml(content: bytes | str, file: str) -> Cues:
         [reader.agents.get(r[4], r[4]) for r in rows],
         [r[5] for r in rows],
         refused=reader.refused,
+        notes=(f"no language tags, left out: {odd[:200]}",) if odd else (),
     )
 
 
@@ -117,7 +123,7 @@ def _opened(reader: _Reader, tag: str, attributes: Mapping[str, str]) -> None:
         begin,
         end,
         own.get("region", around.region),
-        own.get("lang", around.lang),
+        _lang(reader, own["lang"]) if "lang" in own else around.lang,
         own.get("agent", around.agent),
     )
     reader.open.append(level)
@@ -129,6 +135,15 @@ def _opened(reader: _Reader, tag: str, attributes: Mapping[str, str]) -> None:
         reader.name_of = own.get("id", "")
     elif name == "name":
         reader.name_words = []
+
+
+def _lang(reader: _Reader, text: str) -> str:
+    """Return a language in its usual case, or nothing where it is no language tag."""
+    tag = language_tag(text.strip())
+    if not tag or _TAG.fullmatch(tag):
+        return tag
+    reader.odd_langs.add(text.strip()[:20])
+    return ""
 
 
 def _root(reader: _Reader, space: str, name: str, attributes: Mapping[str, str]) -> None:
