@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mdresearch.core import apa
 from mdresearch.core.findings import Finding, Findings
+from mdresearch.corpus.descriptions import Description
 from mdresearch.reporting.bounds import band_words, bounds_of
 from mdresearch.reporting.group_panels import Row, country_rows, has
 from mdresearch.reporting.words import verdict_word
@@ -17,19 +18,30 @@ if TYPE_CHECKING:
 LIMIT = 900
 
 
-def alt_text(result: Finding | Findings) -> str:
-    """Return what the figure of a finding, or of all findings, shows.
+def alt_text(result: Finding | Findings | Description) -> str:
+    """Return what the figure of a finding, of all findings, or of a corpus shows.
 
     Parameters
     ----------
-    result : Finding or Findings
+    result : Finding, Findings or Description
 
     Returns
     -------
     str
         Simulated data first; then what is drawn, the estimate with its interval, the marks of the
-        claim, the verdict. At most about 900 characters.
+        claim, the verdict; of a corpus the empty cells by column, most first. At most about 900
+        characters.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from mdresearch.corpus.corpora import Corpus
+    >>> people = pd.DataFrame({"respondent_id": ["r1", "r2"], "country": ["BRA", None]})
+    >>> alt_text(Corpus("demo", {"respondents": people}).describe())[:65]
+    "Empty cells in corpus 'demo', a bar for each of 1 column. Without"
     """
+    if isinstance(result, Description):
+        return _cut(_kind(result.kind) + _gaps(result))
     if isinstance(result, Findings):
         lines = [
             f"{i.claim.id}: {_kind(i.data_kind)}{_estimate(i)}, {verdict_word(i.verdict)}."
@@ -50,6 +62,26 @@ def alt_text(result: Finding | Findings) -> str:
             words.append(f"Claimed minimum: {apa.number(bounds.claimed)}.")
     words.append(f"Verdict: {verdict_word(result.verdict)}.")
     return _cut(" ".join(words))
+
+
+def _gaps(description: Description) -> str:
+    from mdresearch.reporting.description_figures import gaps_shown
+
+    shown, hidden, complete = gaps_shown(description)
+    columns = f"{complete} column" + ("" if complete == 1 else "s")
+    if shown.empty:
+        return f"Empty cells in corpus '{description.name}': none in {columns}."
+    bars = f"{len(shown)} column" + ("" if len(shown) == 1 else "s")
+    most = shown.sort_values("share_missing", ascending=False, kind="stable")
+    words = [f"Empty cells in corpus '{description.name}', a bar for each of {bars}."]
+    if hidden:
+        words.append(f"Not shown: {hidden} with no more.")
+    words.append(f"Without any: {columns}.")
+    parts = [
+        f"{row.table}.{row.column} {row.share_missing:.0%} ({row.n_missing:,} of {row.n_rows:,})"
+        for row in most.itertuples(index=False)
+    ]
+    return " ".join([*words, "; ".join(parts) + "."])
 
 
 def _kind(data_kind: str) -> str:

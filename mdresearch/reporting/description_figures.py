@@ -8,6 +8,7 @@ from mdresearch.reporting.canvases import add_note, grid_lines, new_figure
 from mdresearch.reporting.plain_figures import words_figure
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from mdresearch.corpus.descriptions import Description
@@ -31,13 +32,11 @@ def missingness_figure(description: Description, *, theme: Theme) -> Figure:
     matplotlib.figure.Figure
         At most 24 columns, those with the most empty cells; the note says how many are not shown.
     """
-    frame = description.frame()
-    gaps = frame[frame["n_missing"] > 0]
+    shown, hidden, complete = gaps_shown(description)
     title = f"Empty cells in '{description.name}'"
-    if gaps.empty:
-        words = f"None of the {len(frame)} columns has an empty cell."
+    if shown.empty:
+        words = f"None of the {complete} columns has an empty cell."
         return words_figure(words, theme=theme, title=title)
-    shown = gaps.nlargest(MOST, "share_missing", keep="first").sort_index()
     fig = new_figure(theme, 1.3 + 0.2 * len(shown), title)
     ax = fig.add_subplot()
     places = range(len(shown))
@@ -60,8 +59,16 @@ def missingness_figure(description: Description, *, theme: Theme) -> Figure:
     ax.set_xlim(0, 100)
     ax.set_xlabel("empty cells (%)")
     grid_lines(ax, theme)
-    add_note(fig, theme, _note(len(frame) - len(gaps), len(gaps) - len(shown)))
+    add_note(fig, theme, _note(complete, hidden))
     return fig
+
+
+def gaps_shown(description: Description) -> tuple[pd.DataFrame, int, int]:
+    """Return the columns that are drawn, how many with gaps are not, and how many have none."""
+    frame = description.frame().astype({"share_missing": "float64"})
+    gaps = frame[frame["n_missing"] > 0]
+    shown = gaps.nlargest(MOST, "share_missing", keep="first").sort_index()
+    return shown, len(gaps) - len(shown), len(frame) - len(gaps)
 
 
 def _note(complete: int, hidden: int) -> str:

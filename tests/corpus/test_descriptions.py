@@ -5,6 +5,7 @@ import pytest
 
 from mdresearch.corpus.corpora import Corpus
 from mdresearch.corpus.descriptions import Description
+from mdresearch.reporting.alt_texts import alt_text
 from mdresearch.reporting.figures import figure
 
 
@@ -118,6 +119,30 @@ def test_the_figure_of_a_full_corpus_says_so_in_words():
     texts = [text.get_text() for text in fig.axes[0].texts]
     assert texts == ["None of the 2 columns has an empty cell."]
     assert len(fig.axes[0].patches) == 0
+
+
+def test_the_alt_text_says_what_the_figure_shows():
+    assert alt_text(made_up().describe()) == (
+        "Empty cells in corpus '<i>demo</i>', a bar for each of 4 columns. Without any: 2 columns. "
+        "comments.country 50% (2 of 4); comments.lang 25% (1 of 4); comments.posted_at 25% (1 of "
+        "4); comments.text 25% (1 of 4)."
+    )
+    assert alt_text(made_up("simulated").describe()).startswith("Simulated data. Empty cells in")
+    coders = pd.DataFrame({"coder_id": ["a"], "kind": ["human"]})
+    full = Corpus("full", {"coders": coders}).describe()
+    assert alt_text(full) == "Empty cells in corpus 'full': none in 2 columns."
+
+
+def test_the_alt_text_of_many_columns_keeps_the_counts_and_is_cut():
+    wide = pd.DataFrame({"coder_id": ["a", "b"], "kind": ["human", "human"]})
+    for place in range(30):
+        wide[f"own_{place:02d}"] = [None, "x"]
+    words = alt_text(Corpus("wide", {"coders": wide}).describe())
+    assert (
+        "a bar for each of 24 columns. Not shown: 6 with no more. Without any: 2 columns." in words
+    )
+    assert len(words) <= 900
+    assert words.endswith(" …")
 
 
 def test_the_figure_shows_at_most_24_columns_and_counts_the_rest():
