@@ -6,6 +6,14 @@ EPISODE = ("episodes", "episode_id")
 VERSION = ("versions", "version_id")
 RESPONDENT = ("respondents", "respondent_id")
 COUNTRY = Column("country", "code_country", "where the audience lives")
+SOURCES = {
+    "declared": "the writer said it",
+    "stated": "a field of the row names it",
+    "label": "the platform's label of the place of the connection",
+    "storefront": "the store whose reviews were asked for, as the reader gave it",
+    "given": "the reader gave it for all rows",
+    "inferred": "concluded from something else, such as a profile or a time zone",
+}
 VIEWER = Column("viewer_id", "id", "names the viewer (a pseudonym)", required=True, example="u1")
 
 table(
@@ -18,7 +26,12 @@ table(
     Column("kind", "category", "what it is", allowed=("review", "comment", "danmaku")),
     Column("lang", "code_lang", "its language"),
     COUNTRY,
-    Column("country_source", "text", "declared, store or inferred", example="declared"),
+    Column(
+        "country_source",
+        "category",
+        "how the country is known: " + "; ".join(f"{k} = {v}" for k, v in SOURCES.items()),
+        allowed=tuple(SOURCES),
+    ),
     Column("posted_at", "date", "when it was posted"),
     Column("time_ms", "integer", "the moment of the episode", minimum=0, unit="ms"),
     Column("stars", "number", "the stars given", minimum=0, example=4.0),

@@ -8,7 +8,6 @@ without it, pseudonyms cannot be traced, and the same person gets another one el
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import re
@@ -71,12 +70,20 @@ def pseudonym(values: pd.Series, salt: bytes) -> pd.Series:
             "Take the one of mdresearch.corpus.privacy.local_salt()."
         )
 
-    def one(value: object) -> str | None:
-        text = unicodedata.normalize("NFKC", str(value)).strip().casefold()
-        digest = hmac.new(salt, text.encode("utf-8"), hashlib.sha256).hexdigest()
+    def one(value: str) -> str | None:
+        text = value if value.isascii() else unicodedata.normalize("NFKC", value)
+        text = text.strip().casefold()
+        digest = hmac.digest(salt, text.encode("utf-8"), "sha256").hex()
         return digest[:DIGITS] if text else None
 
-    return values.map(one, na_action="ignore").astype("str")
+    import numpy as np
+    import pandas as pd
+
+    if not isinstance(values.dtype, pd.StringDtype):
+        values = values.map(str, na_action="ignore").astype("str")
+    places, persons = pd.factorize(values)  # each person once; -1 where missing
+    hashed = np.array([*map(one, np.asarray(persons, dtype=object)), None], dtype=object)
+    return pd.Series(hashed[places], index=values.index, name=values.name, dtype="str")
 
 
 def local_salt() -> bytes:

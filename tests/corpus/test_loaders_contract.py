@@ -19,6 +19,22 @@ HOSTILE = {
     "really HTML": HTML,
     "one line of 10 MB": b"x" * 10_000_000,
 }
+ONE_ROW_EACH = {"comments", "respondents"}  # one row of the file makes one row of these
+# What makes one row of the example one that is refused.
+SPOILT = {
+    "bilibili_xml": (b'p="2.00000,', b'p="-2.00000,'),
+    "niconico_xml": (b'vpos="1250"', b'vpos="1250" deleted="1"'),
+    "hongguo_csv": (b",2500,", b",soon,"),
+    "danmaku_json": (b"4.88", b"-4.88"),
+    "google_play_python": (b"00000000-0000-4000-8000-000000000001", b""),
+    "google_play_node": (b"gp:AOmade-up-1", b" "),
+    "app_store_node": (b"1472864600", b"1.47E+09"),
+    "app_store_python": (b'{"date"', b'1, {"date"'),
+    "youtube_comment_downloader": (b"UgMadeUp1.9x", b""),
+    "comment_exporter_csv": (b"\n@bo;first!;", b"\n@bo;one;too;many;"),
+    "youtube_data_api": (b",Ug1.1,", b",Ug1,"),
+    "douyin_json": (b"7569543503384036153", b"7.56954350338404E+18"),
+}
 PSEUDONYM = re.compile("[0-9a-f]{20}")
 
 
@@ -121,6 +137,48 @@ def test_its_rows_have_a_source(kind, tmp_path):
         if "source_id" in corpus[name]:
             assert set(corpus[name]["source_id"].dropna()) <= set(sources["source_id"])
         assert "source_file" not in corpus[name]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_read_are_those_kept_and_those_refused(kind, tmp_path):
+    """Whatever a row is to a format, none goes without being counted."""
+    loader = LOADERS[kind]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        reading = loader.function([example(kind, tmp_path)], dict(loader.example_options))
+    (note,) = reading.files
+    kept = note.rows_read - sum(note.refused.values())
+    assert kept > 0
+    assert all(number > 0 for number in note.refused.values()), "a reason without a row"
+    for table in ONE_ROW_EACH & set(reading.tables):
+        assert kept == len(reading.tables[table])
+
+
+@pytest.mark.parametrize(("kind", "spoil"), SPOILT.items())
+def test_a_row_that_is_refused_is_read_and_not_kept(kind, spoil, tmp_path):
+    loader = LOADERS[kind]
+    content = loader.example.replace(*spoil)
+    assert content != loader.example
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        corpus = read(example(kind, tmp_path, content), kind, **loader.example_options)
+    source = corpus["sources"].iloc[0]
+    assert source["rows_refused"] == 1
+    assert len(corpus["comments"]) == source["rows_read"] - 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_how_a_country_is_known_is_a_word_of_the_schema(kind, tmp_path):
+    allowed = set(TABLES["comments"]["country_source"].allowed)
+    assert allowed == {"declared", "stated", "label", "storefront", "given", "inferred"}
+    corpus = read_example(kind, tmp_path)
+    for name in corpus.tables:
+        frame = corpus[name]
+        if "country_source" in frame:
+            assert set(frame["country_source"].dropna()) <= allowed
+            unsaid = frame["country"].notna() & frame["country_source"].isna()
+            assert not unsaid.any(), f"{name}: a country, and no word on how it is known"
+            assert frame.loc[frame["country_source"].notna(), "country"].notna().all()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.progress import track
-from mdresearch.corpus.loaders.danmaku_columns import Columns
+from mdresearch.corpus.loaders.danmaku_columns import ROWS, Columns
 from mdresearch.corpus.loaders.danmaku_fields import Unusual
 from mdresearch.corpus.loaders.danmaku_frames import OneFile, comments, file_note, reading
 from mdresearch.corpus.loaders.danmaku_options import Ids, Told, ids, told
@@ -141,9 +141,11 @@ def utc(seconds: np.ndarray) -> list[str | None]:
     known, at = np.unique(days, return_inverse=True)
     dates = [f"{day}T" for day in known.astype("datetime64[D]").astype(str)]
     clock = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}Z" for s in range(DAY)]
-    out: list[str | None] = [
-        dates[day] + clock[second] for day, second in zip(at.tolist(), left.tolist(), strict=True)
-    ]
+    out: list[str | None] = []
+    for start in range(0, len(left), ROWS):
+        part = slice(start, start + ROWS)
+        pairs = zip(at[part].tolist(), left[part].tolist(), strict=True)
+        out += [dates[day] + clock[second] for day, second in pairs]
     for place in np.flatnonzero(unlike):
         out[place] = None
     return out
@@ -203,7 +205,7 @@ def _frame(held: Columns, of: Ids, said: Told, place: int) -> tuple[pd.DataFrame
     if undated:
         remarks.append(f"{undated:,} send times are no date, left empty")
     names = np.array([MODES.get(k, "other") for k in range(1000)], object)
-    mode = names[np.minimum(held.mode, 999)].tolist()
+    mode = pd.Series(names[np.minimum(held.mode, 999)], dtype="str")
     level = pd.array(held.level.astype(np.int64), dtype="Int64")
     level[held.level < 0] = pd.NA
     more: dict[str, Any] = {"code": code} if code is not None else {}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
+ROWS = 1 << 16  # turned into words at once
+
 
 @dataclass(frozen=True, eq=False)
 class Columns:
@@ -71,9 +73,11 @@ class Columns:
     def words(self, name: str) -> list[str]:
         """Return ``sender`` or ``ident`` as strings."""
         values: np.ndarray = getattr(self, name)
-        if not len(values):
-            return []
-        return b"\0".join(values.tolist()).decode("ascii").split("\0")
+        out: list[str] = []
+        for start in range(0, len(values), ROWS):
+            part = values[start : start + ROWS].tolist()
+            out.extend(b"\0".join(part).decode("ascii").split("\0"))
+        return out
 
 
 ARRAYS = ("time_ms", "mode", "size", "colour", "posted", "pool", "level", "sender", "ident")

@@ -41,37 +41,53 @@ def whole(buffer: np.ndarray, ends: np.ndarray, lengths: np.ndarray, most: int) 
     >>> whole(text, np.array([9, 20]), np.array([1, 10]), 11).tolist()
     [7, 1626077354]
     """
+    least, longest = int(lengths.min()), int(lengths.max())
+    if least < 1 or longest > most:
+        raise Unusual("length")
+    if longest <= 3:
+        return _three(buffer, ends, lengths, least, longest)
+    if longest <= 8:
+        return _eight(buffer, ends, lengths)
+    if least < 8:
+        front = (lengths - 8).clip(0)
+        return _eight(buffer, ends - 8, front) * 10**8 + _eight(buffer, ends, lengths - front)
+    front = _three(buffer, ends - 8, lengths - 8, least - 8, longest - 8)
+    return front * 10**8 + _eight(buffer, ends, 8)
+
+
+def _three(
+    buffer: np.ndarray, ends: np.ndarray, lengths: np.ndarray, least: int, longest: int
+) -> np.ndarray:
+    """Return numbers of up to three digits, a byte at a time; 0 where there is none."""
     import numpy as np
 
-    if int(lengths.min()) < 1 or int(lengths.max()) > most:
-        raise Unusual("length")
-    if int(lengths.max()) <= 8:
-        return _eight(buffer, ends, lengths)
-    front = np.maximum(lengths - 8, 0)
-    return _eight(buffer, ends - 8, front) * 10**8 + _eight(buffer, ends, lengths - front)
+    value = np.zeros((), np.int64)
+    for k in range(max(longest, 1)):
+        digit = buffer[ends - (1 + k)] - np.uint8(48)
+        if k >= least:
+            digit *= lengths > k
+        if int(digit.max()) > 9:
+            raise Unusual("digit")
+        value = value + digit * np.int64(10**k)
+    return value
 
 
-def _eight(buffer: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def _eight(buffer: np.ndarray, ends: np.ndarray, lengths: np.ndarray | int) -> np.ndarray:
     """Return numbers of up to eight digits, eight bytes at a time in one 64-bit word."""
     import numpy as np
 
-    masks = np.array([(ALL << (8 * (8 - n))) & ALL for n in range(9)], np.uint64)
-    least, most = int(lengths.min()), int(lengths.max())
-    if least == most == 1:
-        digit = buffer[ends - 1] - np.uint8(48)
-        if (digit > 9).any():
-            raise Unusual("digit")
-        return digit.astype(np.int64)
     word = windows(buffer, "<u8")[ends - 8]
-    mask = masks[least] if least == most else masks[lengths]
-    word = (word & mask | np.uint64(ZEROS) & ~mask) - np.uint64(ZEROS)
+    mask = np.array([(ALL << (8 * (8 - n))) & ALL for n in range(9)], np.uint64)[lengths]
+    word ^= np.uint64(ZEROS)
+    word &= mask
     if ((word | (word + np.uint64(OVER_NINE))) & np.uint64(HIGH)).any():
         raise Unusual("digit")
     word = word * np.uint64(10) + (word >> np.uint64(8))
     odd = np.uint64(0x000000FF000000FF)
     left = (word & odd) * np.uint64(0x000F424000000064)
     right = ((word >> np.uint64(16)) & odd) * np.uint64(0x0000271000000001)
-    return ((left + right) >> np.uint64(32)).astype(np.int64)
+    left += right
+    return (left >> np.uint64(32)).astype(np.int64)
 
 
 def milliseconds(buffer: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -86,8 +102,12 @@ def milliseconds(buffer: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> n
     """
     import numpy as np
 
-    if int(lengths.min()) < 1 or int(lengths.max()) > 15:
+    least, longest = int(lengths.min()), int(lengths.max())
+    if least < 1 or longest > 15:
         raise Unusual("length")
+    if least >= 7 and longest <= 14 and (buffer[ends - 6] == DOT).all():  # as bilibili writes them
+        seconds = whole(buffer, ends - 6, lengths - 6, 8)
+        return seconds * 1000 + (_eight(buffer, ends, 5) + 50) // 100
     after = np.full(len(ends), -1)
     for digits in range(int(lengths.max())):
         here = buffer[ends - 1 - digits] == DOT
@@ -124,13 +144,12 @@ def words(
         raise Unusual("length")
     width = int(lengths.max())
     field = windows(buffer, f"V{width}")[begins].view(np.uint8).reshape(-1, width)
+    if int(lengths.min()) < width:
+        live = np.tri(width + 1, width, -1, np.uint8) * np.uint8(255)
+        field &= live[lengths]
     fine = (field - np.uint8(48)) <= 9
     if not digits:
         fine |= ((field | 32) - np.uint8(97)) < 26
-    if int(lengths.min()) < width:
-        live = np.arange(width, dtype=np.uint8) < lengths.astype(np.uint8)[:, None]
-        fine |= ~live
-        field = field * live
-    if not fine.all():
+    if not (fine | (field == 0)).all():
         raise Unusual("word")
     return field.view(f"S{width}").ravel()

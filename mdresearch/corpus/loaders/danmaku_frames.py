@@ -49,34 +49,33 @@ def comments(
     place : int
         The place of the file among those read.
     **more
-        Further columns: arrays of numbers, or lists of text.
+        Further columns: arrays of numbers, lists of text, or one text for all.
     """
     import numpy as np
     import pandas as pd
 
     n = len(comment_id)
-    source = "given by the reader" if said.country else None
     columns: dict[str, Any] = {
         "comment_id": comment_id,
-        "version_id": [of.version_id] * n,
-        "episode_id": [of.episode_id] * n,
-        "kind": ["danmaku"] * n,
-        "lang": [of.lang] * n,
-        "country": [said.country] * n,
-        "country_source": [source] * n,
-        "posted_at": [None] * n,
+        "version_id": of.version_id,
+        "episode_id": of.episode_id,
+        "kind": "danmaku",
+        "lang": of.lang,
+        "country": said.country,
+        "country_source": "given" if said.country else None,
+        "posted_at": None,
         "time_ms": time_ms,
         "text": text,
-        "user_hash": [None] * n,
+        "user_hash": None,
+        "sampling_note": said.sampling_note,
         **more,
+        "source_file": np.full(n, place, np.int64),
     }
-    if "sampling_note" not in columns:
-        columns["sampling_note"] = [said.sampling_note] * n
-    columns["source_file"] = np.full(n, place, np.int64)
-    numbers = (np.ndarray, pd.Series)
+    index = pd.RangeIndex(n)
+    typed = (pd.Series, np.ndarray)
     return pd.DataFrame(
         {
-            name: values if isinstance(values, numbers) else pd.Series(values, dtype="str")
+            name: values if isinstance(values, typed) else pd.Series(values, index, dtype="str")
             for name, values in columns.items()
         }
     )

@@ -137,7 +137,7 @@ def _one(path: Path, place: int, stem: str, said: Told) -> OneFile:
         original_text=[text_of(item.get("original_text")) for _, item, _ in kept],
         likes=pd.Series([whole(i.get("source_like_count")) for _, i, _ in kept], dtype="Int64"),
         mode_computed=[text_of(item.get("mode")) for _, item, _ in kept],
-        sampling_note=[note] * len(kept),
+        sampling_note=note,
     )
     warning = f"'{path.name}': {note}."
     return OneFile(

@@ -45,6 +45,11 @@ def pieces(path: Path, mark: bytes, size: int = PIECE) -> Iterator[tuple[bytes, 
         while block := stream.read(size):
             block, out = without_controls(block)
             taken += out
+            if (end := block.rfind(mark)) >= 0:
+                cut = end + len(mark)
+                yield b"".join((carry, memoryview(block)[:cut])), taken
+                carry, taken = block[cut:], 0
+                continue
             whole = carry + block
             cut = whole.rfind(mark) + len(mark)
             if cut < len(mark):
@@ -63,8 +68,11 @@ def without_controls(block: bytes) -> tuple[bytes, int]:
     """Return the bytes without control characters, and how many there were."""
     import numpy as np
 
-    low = int(np.count_nonzero(np.frombuffer(block, np.uint8) < 32))
-    if low == 0 or low == sum(block.count(white) for white in _WHITE):
+    values = np.frombuffer(block, np.uint8)
+    if not len(values) or values.min() >= 32:
+        return block, 0
+    low = int(np.count_nonzero(values < 32))
+    if low == sum(block.count(white) for white in _WHITE):
         return block, 0
     clean = block.translate(None, CONTROLS)
     return clean, len(block) - len(clean)

@@ -7,6 +7,8 @@ raises `Unusual`, and the whole file is read again by the exact path in `danmaku
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 PAD = 64
+PADDING = bytes(PAD)
 MAX_GAP = 64
 COMMA, QUOTE, OPEN = b',"<'
+BOTH = 0xEF  # a comma and an opening bracket differ in the one bit that is not in it
 START = int.from_bytes(b'<d p="\0\0', "little")
 END = int.from_bytes(b"</d>", "little")
 SIX_BYTES = (1 << 48) - 1
@@ -41,7 +45,7 @@ _HEAD = re.compile(
     rb"<i>\s*((?:<[A-Za-z_][A-Za-z0-9_.-]{0,40}>[^<&]{0,1000}</[A-Za-z0-9_.-]{1,41}>\s*){0,64})"
 )
 _FACTS = re.compile(rb"<([A-Za-z0-9_.-]+)>([^<]*)</([A-Za-z0-9_.-]+)>")
-_ENTITY = re.compile(rb"&(?:#x([0-9A-Fa-f]{1,16})|#([0-9]{1,16})|(amp|lt|gt|quot|apos));")
+_NUMBERED = re.compile(rb"#(?:x([0-9A-Fa-f]{1,16})|([0-9]{1,16}))")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 
 
@@ -86,17 +90,13 @@ def scan_piece(piece: bytes) -> Columns:
 
     if b"\r" in piece:
         piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    buffer = np.frombuffer(b"\0" * PAD + piece + b"\0" * PAD, np.uint8)
-    opens, closes = _tags(buffer, len(buffer) - PAD)
-    at, quote, nine = _separators(buffer, opens + 6, closes, len(buffer) - PAD)
-    ends = np.concatenate([at[:7], np.where(nine, at[7], quote)[None]])
-    begins = np.concatenate([(opens + 6)[None], at[:7] + 1])
-    lengths = ends - begins
-    level = np.full(len(opens), -1, np.int16)
-    if nine.any():
-        level[nine] = whole(buffer, quote[nine], quote[nine] - at[7][nine] - 1, 4)
+    buffer = np.frombuffer(bytearray().join((PADDING, piece, PADDING)), np.uint8)
+    opens, closes, at = _tags(buffer, len(buffer) - PAD)
+    quote, nine = _quotes(buffer, at, closes)
+    ends = [*at[:7], at[7] if nine.all() else np.where(nine, at[7], quote)]
+    begins = [opens + 6, *(comma + 1 for comma in at[:7])]
     field: dict[str, Any] = {
-        name: whole(buffer, ends[k], lengths[k], width).astype(kind)
+        name: whole(buffer, ends[k], ends[k] - begins[k], width).astype(kind)
         for name, k, width, kind in (
             ("mode", 1, 3, np.int16),
             ("size", 2, 4, np.int16),
@@ -105,16 +105,29 @@ def scan_piece(piece: bytes) -> Columns:
             ("pool", 5, 4, np.int16),
         )
     }
-    texts, removed = _texts(buffer, quote + 2, closes, len(buffer) - PAD)
+    texts, removed = _texts(buffer, quote + 2, closes)
     return Columns(
-        time_ms=milliseconds(buffer, ends[0], lengths[0]),
-        level=level,
-        sender=words(buffer, begins[6], lengths[6], 16, digits=False),
-        ident=words(buffer, begins[7], lengths[7], 20, digits=True),
+        time_ms=milliseconds(buffer, ends[0], ends[0] - begins[0]),
+        level=_levels(buffer, at[7], quote, nine),
+        sender=words(buffer, begins[6], ends[6] - begins[6], 16, digits=False),
+        ident=words(buffer, begins[7], ends[7] - begins[7], 20, digits=True),
         texts=(texts,),
         removed=removed,
         **field,
     )
+
+
+def _levels(
+    buffer: np.ndarray, comma: np.ndarray, quote: np.ndarray, nine: np.ndarray
+) -> np.ndarray:
+    import numpy as np
+
+    if nine.all():
+        return whole(buffer, quote, quote - comma - 1, 4).astype(np.int16)
+    level = np.full(len(nine), -1, np.int16)
+    if nine.any():
+        level[nine] = whole(buffer, quote[nine], (quote - comma - 1)[nine], 4)
+    return level
 
 
 def _without_head(piece: bytes) -> tuple[bytes, dict[str, str]]:
@@ -131,14 +144,23 @@ def _without_head(piece: bytes) -> tuple[bytes, dict[str, str]]:
     return piece[end:], facts
 
 
-def _tags(buffer: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return where items open and close; between them there is white space at most."""
+def _tags(buffer: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Return where items open and close, and their first eight commas.
+
+    Between items there is white space at most. An item of eight values has seven commas in its
+    values, and the eighth is one of its text, or its end.
+    """
     import numpy as np
 
-    tags = np.flatnonzero(buffer == OPEN)
-    opens, closes = tags[0::2], tags[1::2]
-    if len(tags) % 2 or len(tags) == 0 or closes[-1] + 4 != n:
+    either = buffer & BOTH
+    marks = np.flatnonzero(np.equal(either, COMMA, out=either.view(bool)))
+    tags = np.flatnonzero(buffer[marks] == OPEN)
+    first, last = tags[0::2], tags[1::2]
+    if len(tags) % 2 or len(tags) == 0 or marks[last[-1]] + 4 != n:
         raise Unusual("tags")
+    if int((last - first).min()) < 8:
+        raise Unusual("values")
+    opens, closes = marks[first], marks[last]
     eight, four = windows(buffer, "<u8"), windows(buffer, "<u4")
     if ((eight[opens] & SIX_BYTES) != START).any() or (four[closes] != END).any():
         raise Unusual("tags")
@@ -151,46 +173,63 @@ def _tags(buffer: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
         here = buffer[(after + k)[gaps > k]]
         if not np.isin(here, (9, 10, 32)).all():
             raise Unusual("gap")
-    return opens, closes
+    return opens, closes, [marks[first + k] for k in range(1, 9)]
 
 
-def _separators(
-    buffer: np.ndarray, begins: np.ndarray, closes: np.ndarray, n: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the places of commas and the closing quote, and whether there are nine values."""
+def _quotes(
+    buffer: np.ndarray, at: Sequence[np.ndarray], closes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the quotes that close the values, and whether there are nine values.
+
+    A quote that is looked for too near is found out by the values themselves: one of them would
+    hold something that is no number.
+    """
     import numpy as np
 
-    marks = np.flatnonzero((buffer == COMMA) | (buffer == QUOTE))
-    marks = np.concatenate([marks, np.full(9, n)])
-    at = marks[np.searchsorted(marks, begins) + np.arange(9)[:, None]]
-    found = buffer[at[:8]]
-    nine = found[7] == COMMA
-    quote = np.where(nine, at[8], at[7])
-    good = (found[:7] == COMMA).all(axis=0) & (buffer[quote] == QUOTE)
-    if not (good & (buffer[quote + 1] == ord(">")) & (quote + 1 < closes)).all():
+    quote = _quote_behind(buffer, at[7], range(2, 6))
+    nine = (quote > 0) & (at[7] - at[6] <= 21)
+    if not nine.all():
+        quote = np.where(nine, quote, _quote_behind(buffer, at[6], range(2, 22)))
+    if not ((buffer[quote + 1] == ord(">")) & (quote > 0) & (quote + 1 < closes)).all():
         raise Unusual("values")
-    return at, quote, nine
+    return quote, nine
 
 
-def _texts(buffer: np.ndarray, begins: np.ndarray, closes: np.ndarray, n: int) -> tuple[bytes, int]:
+def _quote_behind(buffer: np.ndarray, places: np.ndarray, steps: range) -> np.ndarray:
+    """Return the first quote that stands so many bytes behind a place, 0 where there is none."""
+    import numpy as np
+
+    found = np.zeros(len(places), np.int64)
+    for step in steps:
+        here = (buffer[places + step] == QUOTE) & (found == 0)
+        np.copyto(found, places + step, where=here)
+        if found.all():
+            break
+    return found
+
+
+def _texts(buffer: np.ndarray, begins: np.ndarray, closes: np.ndarray) -> tuple[bytes, int]:
     """Return the texts, entities unescaped, a NUL behind each; and how much was taken out."""
     import numpy as np
 
-    edges = np.stack([begins, closes + 1], axis=1).ravel()
-    counts = np.diff(np.concatenate([[0], edges, [n]]))
+    buffer[closes] = 0
+    counts = np.empty(2 * len(begins), np.int64)  # bytes around the texts and in them, in turn
+    counts[0::2] = begins
+    counts[2::2] -= closes[:-1] + 1
+    counts[1::2] = closes + 1 - begins
     keep = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
-    block = buffer[:n][keep]
-    block[np.cumsum(closes - begins + 1) - 1] = 0
-    data, removed = without_the_last_two(block.tobytes())
-    if b"]]>" in data:
+    data, removed = buffer[: len(keep)][keep].tobytes(), 0
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unusual("encoding") from error
+    if "\ufffe" in text or "\uffff" in text:
+        data, removed = without_the_last_two(data)
+    if b">" in data and b"]]>" in data:
         raise Unusual("]]>")
     if b"&" in data:
         data, out = unescape(data)
         removed += out
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Unusual("encoding") from error
     return data, removed
 
 
@@ -208,18 +247,25 @@ def unescape(text: bytes) -> tuple[bytes, int]:
     (b'a < b & \xe4\xb8\x80', 1)
     """
     removed = 0
+    first, *rest = text.split(b"&")
+    out = [first]
+    for part in rest:
+        name, mark, after = part.partition(b";")
+        if not mark:
+            raise Unusual("entity")
+        character = _character(name)
+        removed += not character
+        out += (character, after)
+    return b"".join(out), removed
 
-    def one(match: re.Match[bytes]) -> bytes:
-        nonlocal removed
-        if match[3]:
-            return _NAMED[match[3]]
-        code = code_point(match[1], match[2])
-        if is_xml_character(code):
-            return chr(code).encode("utf-8")
-        removed += 1
-        return b""
 
-    changed, n = _ENTITY.subn(one, text)
-    if n != text.count(b"&"):
+@lru_cache(maxsize=4096)
+def _character(name: bytes) -> bytes:
+    """Return what an entity stands for, nothing where it is no character of XML."""
+    if name in _NAMED:
+        return _NAMED[name]
+    match = _NUMBERED.fullmatch(name)
+    if match is None:
         raise Unusual("entity")
-    return changed, removed
+    code = code_point(match[1], match[2])
+    return chr(code).encode("utf-8") if is_xml_character(code) else b""

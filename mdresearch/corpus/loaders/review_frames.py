@@ -109,7 +109,7 @@ def _frame(kind: Kind, rows: Sequence[Row], held: Rows, context: Context) -> pd.
         dtype="str",
     )
     context.tally["naive"] += dates.n_naive
-    frame = _typed(_stated(frame, context), context.tally)
+    frame = _typed(_stated(frame, kind, context), context.tally)
     if kind.refine is not None:
         frame = kind.refine(rows, frame, context)
     frame = _named(frame, kind, held, context.tally)
@@ -117,12 +117,13 @@ def _frame(kind: Kind, rows: Sequence[Row], held: Rows, context: Context) -> pd.
     return frame.reindex(columns=order)
 
 
-def _stated(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+def _stated(frame: pd.DataFrame, kind: Kind, context: Context) -> pd.DataFrame:
     """Fill version, language and country from the options, where the rows do not have them."""
     import pandas as pd
 
     given = {key: stated(context.options, key, context.path) for key in ("version_id", "lang")}
     country = stated(context.options, "country", context.path)
+    source = "storefront" if kind.word == "review" else "given"
     filled = {
         key: pd.Series(value, index=frame.index, dtype="str")
         for key, value in given.items()
@@ -131,7 +132,7 @@ def _stated(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     return frame.assign(
         **filled,
         country=pd.Series(country, index=frame.index, dtype="str"),
-        country_source=pd.Series("stated" if country else None, index=frame.index, dtype="str"),
+        country_source=pd.Series(source if country else None, index=frame.index, dtype="str"),
     )
 
 

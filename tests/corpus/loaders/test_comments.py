@@ -315,7 +315,7 @@ def test_a_stated_country_never_overwrites_a_label(tmp_path):
     path.write_text(json.dumps(rows))
     held = read(path, lang="zh", country="CHN")["comments"]
     assert held["country"].tolist() == ["JPN", "CHN", "CHN"]
-    assert held["country_source"].tolist() == ["label", "label", "stated"]
+    assert held["country_source"].tolist() == ["label", "label", "given"]
 
 
 def test_replies_inside_a_comment_are_rows_with_a_parent(tmp_path):

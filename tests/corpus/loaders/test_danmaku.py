@@ -81,7 +81,7 @@ def test_bilibili_gives_comments(tmp_path) -> None:
     assert first["block_level"] == 10
     assert frame["block_level"].isna().tolist() == [False, True]
     assert second["time_ms"] == 62_000
-    assert (first["country"], first["country_source"]) == ("CHN", "given by the reader")
+    assert (first["country"], first["country_source"]) == ("CHN", "given")
     assert (first["kind"], first["episode_id"]) == ("danmaku", "7")
 
 

@@ -54,7 +54,7 @@ def test_each_kind_reads_its_example_guesses_it_and_fits_the_schema(kind, tmp_pa
     row = corpus["comments"].iloc[0]
     assert row["kind"] == "review"
     assert (row["version_id"], row["lang"], row["country"]) == ("v1", "pt-BR", "BRA")
-    assert row["country_source"] == "stated"
+    assert row["country_source"] == "storefront"
     assert 1 <= row["stars"] <= 5
 
 
