@@ -209,6 +209,7 @@ def _file(
     import duckdb
 
     path = path.resolve()
+    place = str(path)
     ending, settings = path.suffix.lower(), _settings(folder, memory_limit)
     if ending in DUCKDB_ENDINGS:
         connection = duckdb.connect(str(path), read_only=True, config=settings)
@@ -226,7 +227,7 @@ def _file(
     names: list[str] = []
     if ending not in PARQUET_ENDINGS:
         path, encoding = _as_utf8(path, Path(folder))
-        names, mark = _header(path, delimiter)
+        names, mark = _header(path, delimiter, place)
     connection = duckdb.connect(":memory:", config=settings)
     shut_in(connection, path)
     if ending in PARQUET_ENDINGS:
@@ -240,7 +241,7 @@ def _file(
     )
     types = dict.fromkeys(names, "VARCHAR")
     bound = {"source": str(path)}
-    return WatchSource(connection, sql, bound, tuple(names), types, encoding, str(path))
+    return WatchSource(connection, sql, bound, tuple(names), types, encoding, place)
 
 
 def _described(
@@ -305,12 +306,12 @@ def _as_utf8(path: Path, folder: Path) -> tuple[Path, str]:
     return copy, decoded.encoding
 
 
-def _header(path: Path, delimiter: str | None) -> tuple[list[str], str]:
+def _header(path: Path, delimiter: str | None, place: str) -> tuple[list[str], str]:
     with path.open("rb") as stream:
         first = stream.readline(HEAD)
     if len(first) == HEAD:
         raise DataError(
-            f"{path}, row 1: it is longer than {HEAD:,} bytes. The first row must name the columns."
+            f"{place}, row 1: it is longer than {HEAD:,} bytes. Its cells must name the columns."
         )
     line = first.decode("utf-8-sig", errors="replace").rstrip("\r\n")
     mark = delimiter or max(",", "\t", ";", "|", key=line.count)
@@ -319,8 +320,8 @@ def _header(path: Path, delimiter: str | None) -> tuple[list[str], str]:
     try:
         cells = next(csv.reader([line], delimiter=mark, strict=True))
     except (csv.Error, StopIteration) as error:
-        raise DataError(f"{path}, row 1: {error}. The first row must name the columns.") from error
-    return check_header([cell.strip() for cell in cells], str(path)), mark
+        raise DataError(f"{place}, row 1: {error}. The first row must name the columns.") from error
+    return check_header([cell.strip() for cell in cells], place), mark
 
 
 def _worded(place: str, error: Exception) -> str:

@@ -165,7 +165,8 @@ def test_a_log_that_is_too_long_is_sent_to_scan_watch(put):
 def test_another_encoding_is_found_and_told(put):
     text = "viewer_id,version_id,watched_ms,城市\na,v,1,我们都在上海看短剧\nb,v,2,北京的人也喜欢\n"
     reading = read_watch_rows("watch_generic", [put("w.csv", text.encode("gb18030"))], {})
-    assert reading.files[0].encoding == "gb18030"
+    (note,) = reading.files
+    assert (note.encoding, note.path.name) == ("gb18030", "w.csv")
     assert reading.tables["watch"]["城市"].tolist() == ["我们都在上海看短剧", "北京的人也喜欢"]
 
 
