@@ -136,7 +136,7 @@ def test_the_alt_text_says_what_the_figure_shows():
 def test_the_alt_text_of_many_columns_keeps_the_counts_and_is_cut():
     wide = pd.DataFrame({"coder_id": ["a", "b"], "kind": ["human", "human"]})
     for place in range(30):
-        wide[f"own_{place:02d}"] = [None, "x"]
+        wide[f"own_column_{place:02d}"] = [None, "x"]
     words = alt_text(Corpus("wide", {"coders": wide}).describe())
     assert (
         "a bar for each of 24 columns. Not shown: 6 with no more. Without any: 2 columns." in words
