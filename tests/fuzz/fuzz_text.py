@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from mdresearch.core.conditions import parse_condition, rows_where
 from mdresearch.core.errors import DataError
 from mdresearch.core.expect import parse_expect
 from mdresearch.core.strict_yaml import line_of, parse_yaml, write_yaml
+from mdresearch.corpus.loading import LOADERS
 
 TIMED_OPTIONS: tuple[Mapping[str, Any], ...] = (
     {},
@@ -110,55 +111,65 @@ def timed_text(name: str, data: bytes) -> None:
     """Read subtitles; where the fast path takes them, the exact path and pysubs2 must agree."""
     if not data:
         return
-    options = TIMED_OPTIONS[data[0] % len(TIMED_OPTIONS)]
+    options = {**IDS, **TIMED_OPTIONS[data[0] % len(TIMED_OPTIONS)]}
     split = "speakers" in options or "split_languages" in options
-    read_checked("timed_text", data[1:], f".{name}", {**IDS, **options}, None if split else "cues")
-    if not split:
-        _both_paths(data[1:], str(options.get("styling", "strip")))
-
-
-def _both_paths(content: bytes, styling: str) -> None:
-    from mdresearch.core.encodings import decode
-    from mdresearch.corpus.loaders.timed_text_exact import read_exact
-    from mdresearch.corpus.loaders.timed_text_fast import read_plain
-    from mdresearch.corpus.loaders.timed_text_files import tell_format
-
-    read, error = refused(lambda: decode(content))
-    if error is not None:
+    main = None if split else "cues"
+    with _watched() as fast:
+        reading = read_checked("timed_text", data[1:], f".{name}", options, main)
+    if reading is None or not fast:
         return
-    text = read.text.replace("\r\n", "\n").replace("\r", "\n")
-    form = tell_format(text)
-    fast = read_plain([text], [form], styling)[0]
-    if fast is None:
-        return
-    exact = read_exact(text.lstrip("\ufeff"), form, "x", styling)
-    demand(_rows(fast) == _rows(exact), f"two paths:\n{_rows(fast)}\n{_rows(exact)}")
-    if styling == "strip" and "\x00" not in text:
-        peer = _pysubs2(text, form)
-        if peer is not None:
-            mine = [row[:3] for row in _rows(fast)[: len(fast.text)]]
-            demand(mine == peer, f"not as pysubs2:\n{mine}\n{peer}")
+    path = reading.files[0].path
+    with _watched(exact=True):
+        exact, error = refused(lambda: LOADERS["timed_text"].function([path], options))
+    demand(error is None, f"the fast path reads it, and the exact path says: {error}")
+    for table, frame in reading.tables.items():
+        other = exact.tables[table]
+        demand(frame.equals(other), f"two paths:\n{frame.to_string()}\n{other.to_string()}")
+    mine, theirs = reading.files[0], exact.files[0]
+    demand(mine.refused == theirs.refused, f"refused: {mine.refused} and {theirs.refused}")
+    peer = None if split or "styling" in options else _pysubs2(path, name)
+    if peer is not None:
+        cues = reading.tables["cues"]
+        text = [words.rstrip() for words in cues["text"]]
+        rows = list(zip(cues["start_ms"].tolist(), text, strict=True))
+        demand(rows == peer, f"not as pysubs2:\n{rows}\n{peer}")
 
 
-def _rows(cues: Any) -> list[Any]:
-    n = len(cues.text)
-    columns = [list(c) if len(c) else [""] * n for c in (cues.style, cues.speaker)]
-    return list(zip(cues.start.tolist(), cues.end.tolist(), cues.text, *columns, strict=True)) + [
-        tuple(sorted(cues.refused.items()))
-    ] * bool(cues.refused)
+@contextmanager
+def _watched(exact: bool = False) -> Iterator[list[bool]]:
+    """Tell whether the fast path reads files, or keep it from reading any."""
+    from mdresearch.corpus.loaders import timed_text_files as files
+
+    taken: list[bool] = []
+    own = files.read_plain
+
+    def plain(contents: Any, formats: Any, styling: str = "strip") -> Any:
+        found = own(contents, [""] * len(contents) if exact else formats, styling)
+        taken.extend(True for one in found.done.tolist() if one)
+        return found
+
+    files.read_plain = plain
+    try:
+        yield taken
+    finally:
+        files.read_plain = own
 
 
-def _pysubs2(text: str, form: str) -> list[Any] | None:
+def _pysubs2(path: Path, name: str) -> list[Any] | None:
     from pysubs2 import SSAFile
 
-    text = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8-sig").read()
+    from mdresearch.core.encodings import decode
+
+    text = decode(path.read_bytes()).text.replace("\r\n", "\n").replace("\r", "\n")
+    form = "ssa" if "[V4 Styles]" in text else name
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             events = SSAFile.from_string(text, format_=form)
         except (ValueError, TypeError):
             return None
-    return [(e.start, e.end, e.plaintext) for e in events if e.is_text]
+    told = [(e.start, e.plaintext.rstrip()) for e in events if e.is_text]
+    return [(start, text) for start, text in told if text]
 
 
 YAML_WORDS = (
