@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -140,25 +141,13 @@ def _run(
     }
     if catalog and not Path(catalog).is_file():
         raise DataError(f"There is no file '{catalog}'. catalog= is the path of a .sas7bcat file.")
-    with subprocess.Popen(  # noqa: S603 (our own file, no shell)
-        [sys.executable, "-P", str(CHILD)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    ) as child:
-        if child.stdin is not None and child.stdout is not None:
-            child.stdin.write(json.dumps(task))
-            child.stdin.close()
-            for _ in track(child.stdout, f"reading {path.name} (lots of columns)"):
-                pass
+    code = spawn(task, path.name)
     read = out / "about.json"
     about = json.loads(read.read_text(encoding="utf-8")) if read.is_file() else {}
     said = out / "error.json"
-    if child.returncode:
+    if code:
         why = json.loads(said.read_text(encoding="utf-8")) if said.is_file() else {}
-        raise DataError(_refusal(path, form, why, child.returncode, encoding, advice))
+        raise DataError(_refusal(path, form, why, code, encoding, advice))
     unknown = [name for name in kept if name not in about["names"]]
     if unknown:
         raise unknown_name("variable", unknown[0], about["names"])
@@ -171,6 +160,25 @@ def _run(
             "read. Name the variables that are needed with keep=[...]."
         )
     return about
+
+
+def spawn(task: Mapping[str, Any], name: str) -> int:
+    """Run the child, telling how far it is; return its exit code."""
+    with subprocess.Popen(  # noqa: S603 (our own file, no shell)
+        [sys.executable, "-P", str(CHILD)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    ) as child:
+        if child.stdin is not None and child.stdout is not None:
+            with contextlib.suppress(BrokenPipeError):  # it died before it read
+                child.stdin.write(json.dumps(task))
+                child.stdin.close()
+            for _ in track(child.stdout, f"reading {name} (lots of columns)"):
+                pass
+    return child.returncode
 
 
 def _refusal(

@@ -50,7 +50,8 @@ def make_variable(
         cells, lost = _typed(name, values, about["formats"][place], program)
     if marks is not None:
         cells = cells.mask(marks.notna())
-    declared = _declared(labels, ranges, own, marks)
+    stated = own if name in missing else []
+    declared = _declared(labels, ranges, stated, marks)
     variable = Variable(
         name,
         cells,

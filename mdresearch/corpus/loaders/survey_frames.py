@@ -62,6 +62,8 @@ def reading(surveys: Sequence[Survey], options: Mapping[str, Any]) -> Reading:
         tables = _tables(survey, people, given, lost, said)
         for name, frame in tables.items():
             parts[name].append(frame.assign(source_file=place))
+        if not survey.n_rows:
+            said.append(f"{survey.path.name}: no row of data is left.")
         warnings += [*survey.warnings, *people.warnings, *said]
         persons.update(dict.fromkeys(people.persons))
         counted = [f"{what}: {n:,}" for what, n in lost.items()]

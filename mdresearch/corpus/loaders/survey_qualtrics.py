@@ -101,6 +101,9 @@ def read_qualtrics(path: Path, options: Mapping[str, Any]) -> Survey:
             continue
         variables.append(_variable(name, column, says[place], ids[place], options))
     notes = [note for note in (cells.note, layout) if note]
+    if "Status" in at and data:
+        found = Counter(_cell(row, at["Status"])[:40] or "empty" for row in data)
+        notes.append("Status: " + ", ".join(f"{s} {n:,}" for s, n in found.most_common(10)))
     if dropped:
         notes.append(f"columns on persons dropped: {', '.join(dropped)}")
     mapped = {"ui_lang": "UserLanguage"} if "UserLanguage" in at else {}

@@ -103,7 +103,8 @@ def _parted(
             ragged.append(number)
         else:
             kept.append(row)
-    parts = [note, "" if mark == "," else f"columns by {'tab' if mark == chr(9) else mark!r}"]
+    name = {",": "", "\t": "columns by tab"}.get(mark, f"columns by {mark!r}")
+    parts = [note, name]
     said = "; ".join(part for part in parts if part)
     return Cells(encoding, tuple(kept[:n_head]), kept[n_head:], refused, said, tuple(ragged))
 
@@ -115,8 +116,8 @@ def ragged_words(path: Path, cells: Cells) -> list[str]:
     shown = ", ".join(map(str, cells.ragged[:5]))
     more = f" and {len(cells.ragged) - 5:,} more" if len(cells.ragged) > 5 else ""
     return [
-        f"{path.name}: {len(cells.ragged):,} ragged rows were left out, since no one can say which "
-        f"cell is wrong: {shown}{more}. Mend the file; the head is row 1."
+        f"{path.name}: {len(cells.ragged):,} ragged rows left out, since no one can say which cell "
+        f"is wrong: {shown}{more}. Mend the file; the head is row 1."
     ]
 
 
@@ -159,8 +160,9 @@ def text_variable(
         typed = words
     kind = "string" if typed is words else "numeric"
     met = sorted(marks.dropna().unique()) if marks is not None else []
+    stated = codes if name in own else []
     return Variable(
-        name, typed, says, dict(labels or {}), marks, tuple(dict.fromkeys([*codes, *met])), kind
+        name, typed, says, dict(labels or {}), marks, tuple(dict.fromkeys([*stated, *met])), kind
     )
 
 
