@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sized
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -36,6 +38,37 @@ def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T
         yield item
     if shown:
         _tell(what, total if total is not None else place + 1, total, end="\n")
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Tell on standard error how long one step has taken, once it takes long.
+
+    For steps that cannot be counted, such as a query.
+
+    Parameters
+    ----------
+    what : str
+        Words for the line, such as ``"querying log.parquet"``.
+    """
+    started, done, shown = time.monotonic(), threading.Event(), []
+
+    def tell() -> None:
+        pause = SILENT_SECONDS
+        while not done.wait(pause):
+            pause = 1.0 if sys.stderr.isatty() else LINE_SECONDS
+            shown.append(True)
+            _tell(f"{what}, seconds", int(time.monotonic() - started), None)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+        if shown:
+            _tell(f"{what}, seconds", int(time.monotonic() - started), None, end="\n")
 
 
 class Meter:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mdresearch.core.errors import DatasetError
 from mdresearch.core.hashing import hash_file
+from mdresearch.core.progress import track
 from mdresearch.corpus.corpora import Corpus
 
 EMOTIONS = (
@@ -39,7 +40,7 @@ def read_goemotions(paths: Sequence[Path]) -> Corpus:
     comments: list[tuple[str, str, str, str]] = []
     codes: list[tuple[str, str, str]] = []
     sources = []
-    for path in paths:
+    for path in track(paths, "reading GoEmotions"):
         before = len(comments)
         for name, text, labels in _rows(path):
             comments.append((name, text, path.stem, path.stem))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.errors import DataError, unknown_name
-from mdresearch.corpus.addresses import is_url
+from mdresearch.core.progress import waiting
+from mdresearch.corpus.addresses import brief, is_url
 from mdresearch.corpus.watch_kinds import WATCH_KINDS, meanings, told_by
 from mdresearch.corpus.watch_sources import WatchSource, open_watch
 from mdresearch.corpus.watch_sql import WatchRules, cleaned, watch_rules
@@ -95,7 +96,8 @@ def scan_watch(
     ) as source:
         kind = kind or told_by(source.names) or "watch_generic"
         found = meanings(kind, source.names, columns, source.place)
-        raw = _query(source, found, groups, rules)
+        with waiting(f"querying {brief(path_or_url)}"):
+            raw = _query(source, found, groups, rules)
         lines = source.refused_lines()
         place = source.place
     return _result(raw, lines, groups, rules, {"kind": kind, "columns": dict(found)}, place)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mdresearch.core.atomic import write_text
 from mdresearch.core.errors import DataError
+from mdresearch.core.progress import waiting
 from mdresearch.core.show import paragraph, table_html
 from mdresearch.corpus.corpora import Corpus
 from mdresearch.corpus.packages import DESCRIPTOR
@@ -90,18 +91,20 @@ def release_corpus(
     """Write what may be passed on of a corpus; see `Corpus.release`."""
     terms = licence or corpus.licence
     day = date or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    _refuse(corpus, terms, day, smallest)
     from mdresearch.corpus.rights import shareable
 
-    tables, withheld = shareable(_with_all(corpus))
+    with waiting(f"checking '{corpus.name}'"):
+        _refuse(corpus, terms, day, smallest)
+        tables, withheld = shareable(_with_all(corpus))
     if set(tables) == {"sources"}:
         why = "; ".join(_line(item) for item in withheld)
         raise DataError(
             f"Nothing of corpus '{corpus.name}' may be released: {why}. Where you hold the rights, "
             "say so in the column share of 'sources': yes, or derived for codes without texts."
         )
-    tables, hidden = _hidden(tables, smallest)
-    tables, rehashed = fresh_ids(tables, _persons(corpus))
+    with waiting("hiding small cells and making new ids of persons"):
+        tables, hidden = _hidden(tables, smallest)
+        tables, rehashed = fresh_ids(tables, _persons(corpus))
     shared = replace(
         corpus,
         tables=tables,

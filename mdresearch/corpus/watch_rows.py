@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.errors import DataError, unknown_name
-from mdresearch.core.progress import track
+from mdresearch.core.progress import track, waiting
 from mdresearch.corpus.addresses import brief, file_of
 from mdresearch.corpus.loading import FileNote, Reading
 from mdresearch.corpus.privacy import personal_columns
@@ -77,7 +77,8 @@ def read_watch_rows(
             wanted=_wanted(kind, options, keep),
         ) as source:
             found = meanings(kind, source.names, options.get("columns"), source.place)
-            frame, note = _one(path, source, kind, found, rules, keep, max_rows)
+            with waiting(f"querying {brief(path)}"):
+                frame, note = _one(path, source, kind, found, rules, keep, max_rows)
         frame, said = _with_country(frame, rules, source.place)
         frames.append(frame.assign(source_file=place))
         notes.append(note)

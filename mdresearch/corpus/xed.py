@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from mdresearch.core.errors import DatasetError
 from mdresearch.core.hashing import hash_file
+from mdresearch.core.progress import track
 from mdresearch.corpus.corpora import Corpus
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def read_xed(paths: Sequence[Path]) -> Corpus:
     cues: list[tuple[str, str, str, str, str]] = []
     codes: list[tuple[str, str, str, str]] = []
     sources = []
-    for path in paths:
+    for path in track(paths, "reading XED"):
         stem, lang, part = _name(path)
         rows, refused, repeated = [], Counter[str](), 0
         for number, text, labels, kind in sorted(_rows(path, part)):
