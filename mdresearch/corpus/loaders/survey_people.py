@@ -195,7 +195,17 @@ def _same(variable: Variable, column: pd.Series) -> bool:
 
 
 def _codes(variable: Variable) -> pd.Series:
-    return variable.cells.map(code_text, na_action="ignore").astype("str")
+    """Return the cells as codes in text; each different cell is turned once."""
+    import numpy as np
+    import pandas as pd
+
+    places, kinds = pd.factorize(variable.cells)
+    texts = np.array([*(code_text(_plain_number(kind)) for kind in kinds), None], dtype=object)
+    return pd.Series(texts[places], index=variable.cells.index, dtype="str")
+
+
+def _plain_number(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
 
 
 def _said(variable: Variable) -> pd.Series:
