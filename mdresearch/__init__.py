@@ -26,6 +26,7 @@ _PUBLIC = {
     "MEASURES": "measures.measuring",
     "ModelFit": "core.results",
     "Study": "study.studies",
+    "agreement": "coding.agreements",
     "compare": "study.judging",
     "country_codes": "core.countries",
     "fetch": "corpus.datasets",
@@ -44,6 +45,7 @@ _ROOMS = ("coding", "stats", "tolerance")
 __all__ = [*sorted(_PUBLIC), "__version__"]
 
 if TYPE_CHECKING:
+    from mdresearch.coding.agreements import agreement
     from mdresearch.coding.codebooks import Codebook
     from mdresearch.core.claims import Claim
     from mdresearch.core.countries import country_codes

@@ -11,6 +11,7 @@ _PUBLIC = {
     "Codebook": "codebooks",
     "Missing": "codebooks",
     "Variable": "codebooks",
+    "agreement": "agreements",
 }
 
 __all__ = sorted(_PUBLIC)
