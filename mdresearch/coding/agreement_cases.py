@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mdresearch.coding.agreement_sets import LEVELLED, Table, distance_at, ratings_at
+from mdresearch.coding.agreement_sets import (
+    LEVELLED,
+    Table,
+    distance_at,
+    ratings_of,
+    rolled_ratings,
+)
 from mdresearch.core.results import NAN
 from mdresearch.stats.reliability.alphas import MOST_CATEGORIES, alpha_error, t_interval, undefined
 from mdresearch.stats.reliability.chance import agreement_rows, chance_error, chance_values
-from mdresearch.stats.reliability.disagreements import Sums, distance_matrix, nominal_sums, sums_for
+from mdresearch.stats.reliability.disagreements import (
+    Sums,
+    distance_matrix,
+    nominal_sums,
+    rolled_sums,
+    sums_for,
+)
 from mdresearch.stats.reliability.kappas import cohen_parts
 from mdresearch.stats.reliability.ratings import Pairing, Ratings, pairs_of
 from mdresearch.stats.reliability.weights import weight_matrix
@@ -23,8 +35,6 @@ if TYPE_CHECKING:
 
 MOST_WEIGHTED = 200  # categories above which coefficients of categories say nothing
 WEIGHTS = {"ordinal": "ordinal", "interval": "quadratic", "ratio": "ratio"}
-
-Values = tuple[np.ndarray, np.ndarray]  # draws of alpha, draws of ac
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +57,9 @@ class Case:
         Of ac and kappa.
     kappa_name : str
     sums : Sums or None
+    counts : array, shape (n_units, n_categories)
+    to : array, shape (n_emic, n_categories)
+        1 where an emic category goes to one of these.
     ac_rows, matrix : arrays
         Rows of agreement and the weights between categories.
     """
@@ -67,6 +80,8 @@ class Case:
     weights: str = "unweighted"
     kappa_name: str = "fleiss"
     sums: Sums | None = None
+    to: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    counts: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     ac_rows: np.ndarray = field(default_factory=lambda: np.empty((0, 3)))
     matrix: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
 
@@ -77,27 +92,40 @@ class Case:
 
 
 def case_of(
-    table: Table, group: Group, level: str, codebook: Codebook | None, planned: str, interval: bool
+    table: Table,
+    group: Group,
+    level: str,
+    codebook: Codebook | None,
+    planned: str,
+    interval: bool,
+    emic: Case | None = None,
 ) -> Case:
     """Compute the point values of a case, and analytic limits where ``interval`` asks for them."""
-    ratings = _part(ratings_at(table, level, codebook), group)
+    ratings = _part(ratings_of(table), group) if emic is None else emic.ratings
+    to = np.eye(len(ratings.categories))
+    if level != "emic":
+        ratings, to = rolled_ratings(ratings, table.sheet, level, codebook)
     inside = np.flatnonzero(group.coders)
     allowed = None if group.allowed is None else group.allowed[np.ix_(inside, inside)]
-    pairing = pairs_of(ratings.codes, allowed)
+    pairing = pairs_of(ratings.codes, allowed) if emic is None else _rolled(emic, to)
     base: dict[str, Any] = {
         "table": table, "group": group, "level": level, "ratings": ratings, "pairing": pairing,
     }  # fmt: skip
     reason = table.reason or undefined(ratings, pairing)
-    counts = ratings.counts()
+    counts = ratings.counts() if emic is None else emic.counts @ to
+    base |= {"counts": counts, "to": to}
     if len(pairing.value):
         base["prevalence"] = float(counts.sum(axis=0).max() / counts.sum())
-        agree = (pairing.left == pairing.right).astype(float)
-        base["percent"] = float(_unit_means(pairing, agree)[pairing.units].mean())
+        base["percent"] = _percent(pairing)
     if reason:
         return Case(reason=reason, **base)
     sheet = table.sheet
     distance = distance_at(ratings, sheet, level, codebook)
-    sums = sums_for(ratings, distance, pairing)
+    sums = (
+        sums_for(ratings, distance, pairing)
+        if emic is None or emic.sums is None or not _plain(distance, emic)
+        else rolled_sums(emic.sums, pairing, to)
+    )
     base["sums"] = sums
     base["alpha"] = float(sums.alpha(sums.total())[0])
     if interval and allowed is None and len(ratings.categories) <= MOST_CATEGORIES:
@@ -113,6 +141,14 @@ def case_of(
     return Case(reason=reason, **base)
 
 
+def _rolled(emic: Case, one_hot: np.ndarray) -> Pairing:
+    """Return the pairs of a rolled-up level: the same pairs, their codes replaced."""
+    to = one_hot.argmax(axis=1)
+    pairing = emic.pairing
+    left, right, value = to[pairing.left], to[pairing.right], to[pairing.value]
+    return replace(pairing, left=left, right=right, value=value)
+
+
 def _part(ratings: Ratings, group: Group) -> Ratings:
     rows = np.flatnonzero(group.units)
     codes = ratings.codes[np.ix_(rows, np.flatnonzero(group.coders))]
@@ -120,7 +156,7 @@ def _part(ratings: Ratings, group: Group) -> Ratings:
     units = np.asarray(ratings.units, dtype=np.int64)[rows][coded]
     codes = codes[coded]
     used = np.zeros(len(ratings.categories) + 1, dtype=bool)
-    used[np.unique(codes)] = True
+    used[codes] = True
     to = np.append(np.cumsum(used[:-1]) - 1, -1)
     kept = tuple(c for c, u in zip(ratings.categories, used[:-1], strict=True) if u)
     coders = tuple(np.flatnonzero(group.coders))
@@ -130,6 +166,17 @@ def _part(ratings: Ratings, group: Group) -> Ratings:
 def _unit_means(pairing: Pairing, value: np.ndarray) -> np.ndarray:
     n = np.bincount(pairing.unit, minlength=pairing.n_units)
     return np.bincount(pairing.unit, weights=value, minlength=pairing.n_units) / np.maximum(n, 1)
+
+
+def _plain(distance: Any, emic: Case) -> bool:
+    same = emic.table.sheet.distance == "nominal"
+    return isinstance(distance, str) and distance == "nominal" and same
+
+
+def _percent(pairing: Pairing) -> float:
+    """Mean over units of the share of agreeing pairs: pairs weigh as values over pairs."""
+    agree = (pairing.left == pairing.right).astype(float)
+    return float(_unit_means(pairing, agree)[pairing.units].mean())
 
 
 def _of_categories(
@@ -202,14 +249,17 @@ def blocks_of(cases: list[Case]) -> tuple[Block, ...]:
         return tuple(_own_block(c, what) for c in cases for what in ("alpha", "ac"))
     pairing, keep = first.pairing, first.pairing.units
     apart = [c.sums.rows[:, :1] for c in cases if c.sums is not None]
-    width = len(first.ratings.categories)
-    rows = np.hstack([*apart, nominal_sums(pairing, width).rows[:, 1:]])[keep]
-    to = [_roll(first, c) for c in cases]
+    margins = nominal_sums(pairing, len(first.ratings.categories)).rows[:, 1:]
+    if first.sums is not None and first.table.sheet.distance == "nominal":
+        margins = first.sums.rows[:, 1:]
+    rows = np.hstack([*apart, margins])
+    rows = rows if keep.all() else rows[keep]
+    to = [np.eye(len(c.ratings.categories)) if c is first else c.to for c in cases]
     finish: list[Any] = [
         _alpha_of(i, len(cases), roll, c) for i, (c, roll) in enumerate(zip(cases, to, strict=True))
     ]
     given = np.bincount(pairing.value_unit, minlength=pairing.n_units)
-    complete = bool(keep.all()) and len(np.unique(given)) == 1
+    complete = bool(keep.all()) and bool(given.min() == given.max())
     if complete:
         m = float(given[0])
         finish += [_ac_of(i, len(cases), roll, m) for i, roll in enumerate(to)]
@@ -227,15 +277,6 @@ def _is_nominal(case: Case) -> bool:
 
 def _nested(cases: list[Case]) -> bool:
     return cases[0].level == "emic" and cases[0].table.sheet.type in (*LEVELLED, "boolean", "text")
-
-
-def _roll(emic: Case, case: Case) -> np.ndarray:
-    """Return which category of the case each emic category goes to, as a 0/1 matrix."""
-    width = len(case.ratings.categories)
-    out = np.zeros((len(emic.ratings.categories), width))
-    unit, coder = np.nonzero(emic.ratings.codes >= 0)
-    out[emic.ratings.codes[unit, coder], case.ratings.codes[unit, coder]] = 1.0
-    return out
 
 
 def _alpha_of(

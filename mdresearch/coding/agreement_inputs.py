@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,8 +36,10 @@ class Coded:
         ``coder_id, kind, country``, ``bridge``.
     codebook : Codebook or None
     checks : tuple of Check
-    options : mapping
-        Types of variables, plans, and the like, as they were given.
+    data_kind : str
+        Kind of the corpus, such as ``simulated``.
+    variables : tuple of str
+        In the order of the rows.
     """
 
     rows: pd.DataFrame
@@ -46,7 +48,7 @@ class Coded:
     codebook: Codebook | None
     checks: tuple[Check, ...]
     data_kind: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    variables: tuple[str, ...] = ()
 
 
 def read_coded(
@@ -89,7 +91,7 @@ def read_coded(
             f"'{ADJUDICATED}' out of 'rounds'."
         )
     rows, checks = _of_rounds(frame, rounds)
-    rows = _of_variables(rows, variables, codebook)
+    rows, names = _of_variables(rows, variables, codebook)
     empty = rows["unit_id"].isna() | rows["coder_id"].isna()
     if empty.any():
         row = rows.index[int(np.flatnonzero(empty)[0])]
@@ -99,7 +101,7 @@ def read_coded(
     where, unit_code = _units(rows, tables, units)
     rows = rows.assign(_unit=unit_code, _coder=coder_code)
     checks += (coder_check, *_codebook_check(rows, codebook))
-    return Coded(rows, where, who, codebook, checks, data_kind)
+    return Coded(rows, where, who, codebook, checks, data_kind, names)
 
 
 def _tables(codes: Any) -> tuple[dict[str, pd.DataFrame], str]:
@@ -136,19 +138,20 @@ def _of_rounds(
 
 def _of_variables(
     rows: pd.DataFrame, variables: Sequence[str] | None, codebook: Codebook | None
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    known = list(rows["variable"].dropna().unique())
     if variables is not None:
-        known = list(rows["variable"].dropna().unique())
         for name in variables:
             if name not in known:
                 raise unknown_name("variable in these rounds", name, known)
         rows = rows[rows["variable"].isin(list(variables))]
+        known = [name for name in known if name in variables]
     if codebook is not None:
-        for name in rows["variable"].dropna().unique():
+        for name in known:
             codebook.variable(name)
     if rows.empty:
         raise DataError("No rows are left. Look at 'rounds' and 'variables'.")
-    return rows
+    return rows, tuple(map(str, known))
 
 
 def _coders(

@@ -88,10 +88,14 @@ def cases_of(
     table = under_rule(sheet, rule)
     planned = plan_of(coded, sheet.variable).coefficient
     names = levels_of(sheet, levels, coded)
-    return [
-        [case_of(table, g, level, coded.codebook, planned, interval) for level in names]
-        for g in groups
-    ]
+    out: list[list[Case]] = []
+    for group in groups:
+        cases: list[Case] = []
+        for level in names:
+            emic = cases[0] if cases and cases[0].level == "emic" else None
+            cases.append(case_of(table, group, level, coded.codebook, planned, interval, emic))
+        out.append(cases)
+    return out
 
 
 def rows_of(

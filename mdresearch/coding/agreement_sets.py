@@ -272,26 +272,39 @@ def under_rule(sheet: Sheet, rule: str | None = None) -> Table:
     return Table(sheet, cells, name, empty, dropped, reason)
 
 
-def ratings_at(table: Table, level: str, codebook: Codebook | None) -> Ratings:
-    """Return the values at a level of roll-up as ratings; a missing code rolls up to itself."""
+def ratings_of(table: Table) -> Ratings:
+    """Return the values as coded, as ratings."""
     sheet = table.sheet
     values = list(sheet.categories)
-    if codebook is not None and level != "emic" and sheet.type in LEVELLED:
-        up = codebook.rollup_table(level)
-        values = [
-            frozenset(up[c] for c in v) if isinstance(v, frozenset) else up.get(v, v)
-            for v in values
-        ]
     if sheet.type == "multilabel":
         values = [v if isinstance(v, frozenset) else frozenset([v]) for v in values]
     used = np.zeros(len(values) + 1, dtype=bool)
-    used[np.unique(table.cells)] = True
-    kept = list(dict.fromkeys(v for v, u in zip(values, used[:-1], strict=True) if u))
+    used[table.cells] = True
+    kept = [v for v, u in zip(values, used[:-1], strict=True) if u]
+    to = np.append(np.where(used[:-1], np.cumsum(used[:-1]) - 1, -1), -1)
+    coders = tuple(range(sheet.cells.shape[1]))
+    return Ratings(to[table.cells], tuple(kept), tuple(sheet.units.tolist()), coders)
+
+
+def rolled_ratings(
+    ratings: Ratings, sheet: Sheet, level: str, codebook: Codebook | None
+) -> tuple[Ratings, np.ndarray]:
+    """Return ratings at a level of roll-up, and where each category went, as a 0/1 matrix.
+
+    A missing code rolls up to itself.
+    """
+    if codebook is None or level == "emic" or sheet.type not in LEVELLED:
+        return ratings, np.eye(len(ratings.categories))
+    up = codebook.rollup_table(level)
+    values = [
+        frozenset(up.get(c, c) for c in v) if isinstance(v, frozenset) else up.get(v, v)
+        for v in ratings.categories
+    ]
+    kept = list(dict.fromkeys(values))
     place = {v: i for i, v in enumerate(kept)}
-    to = np.array([*(place.get(v, -1) for v in values), -1], dtype=np.int64)
-    return Ratings(
-        to[table.cells], tuple(kept), tuple(sheet.units), tuple(range(sheet.cells.shape[1]))
-    )
+    to = np.array([*(place[v] for v in values), -1], dtype=np.int64)
+    rolled = Ratings(to[ratings.codes], tuple(kept), ratings.units, ratings.coders)
+    return rolled, np.eye(len(kept))[to[:-1]]
 
 
 def distance_at(ratings: Ratings, sheet: Sheet, level: str, codebook: Codebook | None) -> Any:

@@ -56,11 +56,7 @@ def span_sets(study: Study) -> Iterator[SpanSet]:
     """Yield the spans of each variable, round and group; units are the continua."""
     coded = study.coded
     rows = coded.rows
-    names = [
-        n
-        for n in rows["variable"].drop_duplicates()
-        if type_of(coded.codebook, study.types, n) == "span"
-    ]
+    names = [n for n in coded.variables if type_of(coded.codebook, study.types, n) == "span"]
     for name in names:
         of = rows[rows["variable"] == name]
         for turn, part in of.groupby("round", sort=False):

@@ -120,8 +120,8 @@ def agreement(
     _levels(levels, book)
     coded = read_coded(codes, book, rounds, variables, coders, units)
     for name in known:
-        if name not in set(coded.rows["variable"]):
-            raise unknown_name("variable in 'types'", name, coded.rows["variable"].unique())
+        if name not in coded.variables:
+            raise unknown_name("variable in 'types'", name, coded.variables)
     sheets = sheets_of(coded, known)
     cases = [
         one
@@ -134,7 +134,7 @@ def agreement(
     study = Study(coded, tuple(sheets), tuple(levels), known, by, n_boot, seed, pool_models)
     rows += span_rows(study)
     return Agreement(
-        table=_table(rows, coded),
+        table=_table(rows, coded, rounds),
         checks=(*coded.checks, *_checks(coded, sampling, pool_models)),
         cite=CITE,
         provenance={
@@ -181,11 +181,11 @@ def _levels(levels: Sequence[str], codebook: Codebook | None) -> None:
             raise unknown_name("level", level, ("emic", "etic", "top", *schemes))
 
 
-def _table(rows: list[dict[str, Any]], coded: Coded) -> pd.DataFrame:
+def _table(rows: list[dict[str, Any]], coded: Coded, rounds: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    order = {v: i for i, v in enumerate(coded.rows["variable"].drop_duplicates())}
-    turns = {v: i for i, v in enumerate(coded.rows["round"].drop_duplicates())}
+    order = {v: i for i, v in enumerate(coded.variables)}
+    turns = {v: i for i, v in enumerate(rounds)}
     rows = sorted(rows, key=lambda r: (order[r["variable"]], turns[r["round"]]))
     return pd.DataFrame(rows, columns=COLUMNS)
 

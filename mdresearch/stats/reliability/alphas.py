@@ -142,7 +142,7 @@ def undefined(ratings: Ratings, pairing: Pairing) -> str:
         return "no unit was coded by two coders"
     if n == 1:
         return "one unit was coded by two coders; two are needed"
-    if len(np.unique(pairing.value)) < 2:
+    if pairing.value.min() == pairing.value.max():
         return f"no variation: every value is {shown(ratings.categories[pairing.value[0]])}"
     return ""
 

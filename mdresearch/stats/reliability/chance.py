@@ -78,7 +78,9 @@ def agreement_rows(counts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """
     m = counts.sum(axis=1)
     paired, coded = m > 1, m > 0
-    agree = (counts * (counts @ weights)).sum(axis=1) - m
+    # an identity of weights needs no product
+    plain = np.array_equal(weights, np.eye(len(weights)))
+    agree = np.einsum("ij,ij->i", counts, counts if plain else counts @ weights) - m
     agree = np.divide(agree, m * (m - 1), out=np.zeros(len(m)), where=paired)
     shares = np.divide(counts, m[:, None], out=np.zeros_like(counts), where=coded[:, None])
     return np.column_stack([agree, paired, coded, shares])

@@ -115,15 +115,20 @@ def require_order(ratings: Ratings, ordered: bool) -> None:
 def nominal_sums(pairing: Pairing, width: int) -> Sums:
     """Return the sums of the nominal level; ``width`` is the number of categories."""
     apart = (pairing.left != pairing.right).astype(float)
-    rows = _rows([_per_unit(pairing, apart)], _margins(pairing, width))
+    return Sums(_rows([_per_unit(pairing, apart)], _margins(pairing, width)), _nominal_split)
 
-    def split(totals: np.ndarray) -> Parts:
-        margins = totals[:, 1:]
-        n = margins.sum(axis=1)
-        unequal = n * n - (margins * margins).sum(axis=1)
-        return _over(totals[:, 0], n), _over(unequal, n * (n - 1))
 
-    return Sums(rows, split)
+def rolled_sums(finer: Sums, pairing: Pairing, to: np.ndarray) -> Sums:
+    """Return nominal sums of rolled-up categories; ``to`` is 1 where a finer one goes."""
+    apart = (pairing.left != pairing.right).astype(float)
+    return Sums(_rows([_per_unit(pairing, apart)], finer.rows[:, 1:] @ to), _nominal_split)
+
+
+def _nominal_split(totals: np.ndarray) -> Parts:
+    margins = totals[:, 1:]
+    n = margins.sum(axis=1)
+    unequal = n * n - (margins * margins).sum(axis=1)
+    return _over(totals[:, 0], n), _over(unequal, n * (n - 1))
 
 
 def _matrix_sums(pairing: Pairing, distance: np.ndarray) -> Sums:

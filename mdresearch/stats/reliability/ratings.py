@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,7 @@ class Ratings:
     units: tuple[Any, ...]
     coders: tuple[Any, ...]
 
-    @property
+    @cached_property
     def given(self) -> np.ndarray:
         """Number of values of each unit, shape (n_units,)."""
         return np.asarray((self.codes >= 0).sum(axis=1))
@@ -48,7 +49,7 @@ class Ratings:
         """Units with two values or more."""
         return int((self.given > 1).sum())
 
-    @property
+    @cached_property
     def n_coders(self) -> int:
         """Coders with a value."""
         return int((self.codes >= 0).any(axis=0).sum())
@@ -265,6 +266,8 @@ def pairs_of(codes: np.ndarray, allowed: np.ndarray | None = None) -> Pairing:
     allowed : array of bool, shape (n_coders, n_coders), or None
         Which coders may be paired (symmetric); all where None.
     """
+    if allowed is None and codes.shape[1] > 1 and codes.size and codes.min() >= 0:
+        return _complete(codes)
     unit, coder = np.nonzero(codes >= 0)
     value = codes[unit, coder]
     first, second = [], []
@@ -282,3 +285,13 @@ def pairs_of(codes: np.ndarray, allowed: np.ndarray | None = None) -> Pairing:
     n_pairs = np.bincount(unit[a], minlength=len(codes))
     weight = (n_values / np.maximum(n_pairs, 1))[unit[a]]
     return Pairing(len(codes), unit[a], value[a], value[b], weight, unit[part], value[part])
+
+
+def _complete(codes: np.ndarray) -> Pairing:
+    """Return the pairs where no value is missing."""
+    n, r = codes.shape
+    i, j = np.triu_indices(r, 1)
+    unit = np.repeat(np.arange(n), len(i))
+    weight = np.full(n * len(i), r / len(i))
+    left, right = codes[:, i].ravel(), codes[:, j].ravel()
+    return Pairing(n, unit, left, right, weight, np.repeat(np.arange(n), r), codes.ravel())
