@@ -57,7 +57,7 @@ class Agreement:
         return self.table.copy()
 
     def pairs(self, n_boot: int = 0) -> pd.DataFrame:
-        """Return the rows of `frame` for each pair of coders, models included."""
+        """Return the rows of `frame` for each pair of coders, models included; no spans."""
         from mdresearch.coding.agreement_views import pair_rows
 
         return pair_rows(self.study, n_boot)
@@ -68,20 +68,20 @@ class Agreement:
         """Return the units that coders have to talk about, the most distant first.
 
         Columns: variable, round, level, unit_type, unit_id, n_values, distance (mean over pairs),
-        values ("a: ceo; b: wolf").
+        values ("a: ceo; b: wolf"). Spans are not in it: `also` shows how far they agree.
         """
         from mdresearch.coding.agreement_views import disagreement_rows
 
         return disagreement_rows(self.study, variables, level)
 
     def missing(self) -> pd.DataFrame:
-        """Return alpha under each of the three missing rules, beside the declared one."""
+        """Return alpha under each of the three missing rules, beside the declared one; no spans."""
         from mdresearch.coding.agreement_views import missing_rows
 
         return missing_rows(self.study)
 
     def drift(self, n_periods: int = 3, level: str = "emic") -> pd.DataFrame:
-        """Return alpha over the date of coding, in periods of equally many units."""
+        """Return alpha over the date of coding, in periods of equally many units; no spans."""
         from mdresearch.coding.agreement_views import drift_rows
 
         return drift_rows(self.study, n_periods, level)

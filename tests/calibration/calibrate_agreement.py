@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from tables import Rate, write
 
 from mdresearch import stats
@@ -84,9 +85,44 @@ def rates_of(design: Design, runs: int = RUNS) -> list[Rate]:
     ]
 
 
+CLUSTERED = "works of unequal difficulty: {works} works x 4 episodes x 5 units, 3 coders"
+
+
+def clustered(works: int, runs: int, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the coverage of the bootstrap over works, and of one that takes units as single."""
+    held = []
+    levels = np.array(
+        [0.5, 0.8, 0.98]
+    )  # chance that a coder knows, by work: alpha is its mean square
+    true = float((levels**2).mean())
+    for seed in range(runs):
+        skill = rng.choice(levels, size=works)
+        knows = np.repeat(skill, 20)[:, None]
+        truth, guess = rng.integers(4, size=(20 * works, 1)), rng.integers(4, size=(20 * works, 3))
+        ratings = np.where(rng.random(guess.shape) < knows, truth, guess)
+        where = pd.DataFrame({"work_id": np.repeat(np.arange(works), 20)})
+        where["episode_id"] = np.tile(np.repeat(np.arange(4), 5), works)
+        nested = stats.alpha(ratings, n_boot=300, seed=seed, clusters=where)
+        single = stats.alpha(ratings, n_boot=300, seed=seed)
+        held.append([e.low <= true <= e.high for e in (nested, single)])
+    both = np.mean(held, axis=0)
+    return float(both[0]), float(both[1])
+
+
+def clustered_rates(works: int, runs: int = 500) -> list[Rate]:
+    """Return the rows of the clustered design: the nested bootstrap must hold, the other cannot."""
+    nested, single = clustered(works, runs, np.random.default_rng([SEED, works]))
+    name = CLUSTERED.format(works=works)
+    return [
+        Rate("agreement", name, "coverage, bootstrap of works", runs, nested, ">= 0.93"),
+        Rate("agreement", name, "coverage, bootstrap of units", runs, single, "<= 0.93"),
+    ]
+
+
 def main() -> None:
     """Run every design and write ``agreement.csv``."""
     rates = [rate for design in DESIGNS for rate in rates_of(design)]
+    rates += clustered_rates(30)
     write(rates, "agreement", SEED, "python tests/calibration/calibrate_agreement.py")
 
 

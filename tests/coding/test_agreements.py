@@ -242,6 +242,31 @@ def test_numbers_have_icc_and_limits_of_agreement(book):
     assert "difference a - b, limits of agreement" in shown
 
 
+def test_grades_take_the_order_of_their_codes():
+    book = md.Codebook.load("core")
+    grades = [c.id for c in book.codes_of("trigger_intensity")]
+    values = sheet(values=grades)
+    row = one(md.agreement(coded_rows(values, "trigger_intensity"), book, n_boot=50))
+    numbers = values.map(book.value_of)
+    assert row["alpha"] == pytest.approx(stats.alpha(numbers, "ordinal").value)
+    assert row["ac"] == pytest.approx(stats.gwet(numbers, "ordinal").value)
+    assert (row["ac_name"], row["weights"]) == ("ac2", "ordinal")
+
+
+def test_a_group_of_one_market_equals_that_market_alone(book):
+    values = sheet()
+    who, units = corpus_tables()
+    codes = coded_rows(values, "role")
+    whole = md.agreement(codes, book, by="market", coders=who, units=units, n_boot=100)
+    part = codes[codes["unit_id"] < "e030"]
+    alone = md.agreement(part, book, coders=who, units=units, n_boot=100)
+    columns = ["n_units", "alpha", "alpha_low", "alpha_high", "ac", "kappa"]
+    ours = one(whole, group="BRA", level="emic")[columns].astype(float).tolist()
+    assert ours == pytest.approx(
+        one(alone, group="all", level="emic")[columns].astype(float).tolist()
+    )
+
+
 def test_spans_have_an_alpha_of_unitizing_and_curves(book):
     rows = [("e1", "a", 0, 5000), ("e1", "b", 400, 5000), ("e1", "a", 9000, 12000), ("e1", "b", 9000, 12500),
             ("e2", "a", 1000, 2000), ("e2", "b", 1000, 2000)]  # fmt: skip

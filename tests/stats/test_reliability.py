@@ -123,6 +123,20 @@ def test_the_bootstrap_is_deterministic_and_its_error_is_the_analytic_one():
     assert one.interval == "percentile bootstrap of units, 1,000 draws"
 
 
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+def test_many_different_numbers_are_as_few_of_them(level):
+    """Above 400 categories the sums are kept sparse: the same alpha, and an interval around it."""
+    import krippendorff
+
+    rng = np.random.default_rng(2)
+    ratings = np.round(rng.lognormal(3, 1, (300, 1)) * rng.lognormal(0, 0.1, (300, 3)), 1)
+    assert len(np.unique(ratings)) > 400
+    found = stats.alpha(ratings, level, n_boot=60)
+    theirs = krippendorff.alpha(ratings.T, level_of_measurement=level)
+    assert found.value == pytest.approx(theirs, rel=1e-10)
+    assert np.isfinite([found.low, found.high]).all()
+
+
 def test_clusters_widen_the_interval_where_works_differ():
     rng = np.random.default_rng(1)
     work = np.repeat(np.arange(12), 30)
@@ -296,3 +310,5 @@ def test_coverage_again_in_short():
     committed = float(next(r["rate"] for r in held if r["quantity"] == "coverage, bootstrap"))
     assert abs(bias) < 0.02
     assert abs(boot - committed) < 4 * (0.05 * 0.95 / 60) ** 0.5
+    nested, single = study.clustered(12, 40, np.random.default_rng(1))
+    assert nested > 0.8 > single, "units of one work are not independent"

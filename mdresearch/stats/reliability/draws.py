@@ -143,8 +143,9 @@ def totals_of(rows: Sequence[Any], nest: Nest, n_boot: int, seed: int) -> list[n
     found: list[list[np.ndarray]] = [[] for _ in rows]
     edges = np.cumsum([rows[i].shape[1] for i in dense])[:-1].tolist() if dense else []
     for weights in weights_of(nest, n_boot, seed):
-        for i, part in zip(dense, np.split(weights @ joined, edges, axis=1), strict=True):
+        parts = np.split(weights @ joined, edges, axis=1) if dense else []
+        for i, part in zip(dense, parts, strict=True):
             found[i].append(part)
         for i in set(range(len(rows))) - set(dense):
             found[i].append(np.asarray((rows[i].T @ weights.T).T))
-    return [np.concatenate(parts) for parts in found]
+    return [np.concatenate(blocks) for blocks in found]
