@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ import mdresearch as md
 from mdresearch import stats
 from mdresearch.core.errors import DataError, StatisticsError, UnknownNameError
 
+EXAMPLE = Path(__file__).parents[1] / "data" / "coding" / "market_dress.csv"
 COLUMNS = (
     "variable level group n_units n_coders percent alpha alpha_low alpha_high ac ac_low ac_high kappa "
     "missing_rule decision reason unit type round n_units_paired n_pairable prevalence_max "
@@ -91,7 +94,7 @@ def test_bootstrap_limits_are_those_of_stats_alpha(book, missing):
 
 def test_market_dress_is_low_as_coded_and_1_rolled_up():
     book = md.Codebook.load("core")
-    values = pd.read_csv("tests/data/coding/market_dress.csv", index_col=0).T
+    values = pd.read_csv(EXAMPLE, index_col=0).T
     found = md.agreement(coded_rows(values, "lead_archetype"), book, n_boot=200)
     assert one(found, level="emic")["alpha"] == pytest.approx(0.415254, abs=5e-7)
     assert one(found, level="emic")["decision"] == "fail"

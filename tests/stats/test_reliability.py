@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,7 @@ from mdresearch.stats.reliability.events import match_events
 
 NAN = np.nan
 ALL = (stats.alpha, stats.gwet, stats.fleiss, stats.conger, stats.brennan_prediger)
-EXAMPLE = "tests/data/coding/market_dress.csv"
+EXAMPLE = Path(__file__).parents[1] / "data" / "coding" / "market_dress.csv"
 
 
 def make(seed: int = 0, n: int = 30, coders: int = 4, q: int = 4, missing: float = 0.15):
