@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mdresearch.core.errors import DataError, unknown_name
-from mdresearch.core.progress import track
 from mdresearch.corpus.loaders.timed_text_files import (
-    FileCues,
+    FileRead,
     looks_timed,
     read_files,
     tell_format,
@@ -18,7 +17,6 @@ from mdresearch.corpus.loaders.timed_text_frames import Given, frames
 from mdresearch.corpus.loading import LOADERS, FileNote, Loader, Reading
 
 NAME = "timed_text"
-TOGETHER = 250
 STYLINGS = ("strip", "keep")
 ERRORS = ("raise", "skip")
 EXTENSIONS = (".srt", ".vtt", ".ass", ".ssa", ".ttml", ".dfxp")
@@ -31,7 +29,11 @@ OPTIONS = {
     "lang": "the language of the text (BCP 47), where neither the pattern nor the file says it",
     "cue_kind": "what the cues are: dialogue (the default), caption, sign, sound, ...",
     "encoding": "of all files; found for each file by default, and reported",
-    "styling": "'strip' (the default) or 'keep' the tags in the text",
+    "styling": (
+        r"'strip' (the default) takes tags such as <i> and {\an8} out of the text, 'keep' does "
+        "not; words in braces that are no tag, such as {sighs}, stay in SRT, WebVTT and TTML; in "
+        "ASS, where no viewer sees them, they are left out and counted"
+    ),
     "speakers": (
         "True splits 'NAME:', '[Name]' and '- ' at the start of lines into speakers and rows; a "
         "list of names lets only these count"
@@ -78,26 +80,24 @@ def load(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
     styling = _one_of("styling", options.get("styling", "strip"), STYLINGS)
     skip = _one_of("on_error", options.get("on_error", "raise"), ERRORS) == "skip"
     given = Given.of(options)
-    files: list[FileCues] = []
-    starts = range(0, len(paths), TOGETHER)
-    for start in track(starts, "reading subtitles (lots of 250 files)"):
-        part = paths[start : start + TOGETHER]
-        files.extend(read_files(part, options.get("encoding"), styling, skip))
-    if not any(file.cues is not None for file in files):
+    lots, files = read_files(paths, options.get("encoding"), styling, skip)
+    if all(file.refusal for file in files):
         raise DataError(f"No file could be read. The first: {files[0].refusal}")
-    tables, counts, warnings = frames(files, given)
+    tables, counts, warnings = frames(lots, files, given)
     notes = tuple(_note(file, refused) for file, refused in zip(files, counts, strict=True))
     return Reading(tables, notes, warnings=(*warnings, *_doubts(files)))
 
 
-def _note(file: FileCues, refused: Mapping[str, int]) -> FileNote:
-    if file.cues is None:
-        return FileNote(file.path, file.encoding, 0, {"the file": 1}, file.refusal)
-    read = len(file.cues.text) + sum(file.cues.refused.values())
-    return FileNote(file.path, file.encoding, read, refused, file.note)
+def _note(file: FileRead, refused: Mapping[str, int]) -> FileNote:
+    if file.refusal:
+        refused = {"the file": 1}
+    read = file.cues + sum(file.refused.values())
+    return FileNote(
+        file.path, file.encoding, read, refused, file.refusal or file.note, sha256=file.sha256
+    )
 
 
-def _doubts(files: Sequence[FileCues]) -> list[str]:
+def _doubts(files: Sequence[FileRead]) -> list[str]:
     """Say which files could not be read, and where the encoding is in doubt."""
     out = []
     bad = [file for file in files if file.refusal]

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import html
 import re
 import warnings
 
 from mdresearch.core.errors import DataError
 from mdresearch.corpus.loaders.timed_text_cues import (
-    BRACES,
     COMMENT,
     DRAWING,
+    REMARKS,
     Cues,
+    braced_comments,
+    draws,
     plain,
     unbraced,
+    unescaped,
+    voiced,
 )
 
 ASS_FIELDS = 10
-_VOICE = re.compile(r"^\s*<v(?:\.[^ >\t]*)?[ \t]+([^>]+)>")
 _INNER_TIME = re.compile(r"<(?:\d{2,}:)?\d{2}:\d{2}\.\d{3}>")
 _NOT_CUES = re.compile(r"(NOTE|STYLE|REGION)(?=[ \t\n]|$)")
 _STAMPS = re.compile(r"(?:\d{1,4}:)?\d{1,2}:\d{2}[.,]\d{1,3}")
 _MANY_EMPTY = re.compile(r"\n{50,}")
-_DRAWS = re.compile(r"\\p[1-9]")
 _EVENT = re.compile(r"^([ \t]*(?:Dialogue|Comment):)[ \t]*(.*)$")
 _FORMAT = re.compile(r"^[ \t]*Format:(.*)$")
 
@@ -67,19 +68,21 @@ def read_exact(text: str, name: str, file: str, styling: str = "strip") -> Cues:
             f"{file}: it cannot be read as {name} ({error}). Repair the file, or leave it out."
         ) from error
     comments = [e for e in events if e.is_comment]
-    told = [e for e in events if not e.is_comment and not _drawn(e.text)]
+    told = [e for e in events if not e.is_comment and not draws(e.text)]
     refused = {COMMENT: len(comments), DRAWING: len(events) - len(comments) - len(told)}
     substation = name in ("ass", "ssa")
     texts = [e.text.replace(r"\N", "\n") for e in told]
     speakers = [e.name for e in told] if substation else []
     if name == "vtt":
-        speakers = [_speaker(text) for text in texts]
+        speakers = [voiced(text) for text in texts]
     if styling != "keep":
         texts = [
             unbraced(e.text) if substation else plain(e.text.replace(r"\N", "\n")) for e in told
         ]
+        remarks = sum(braced_comments(e.text) for e in told if "{" in e.text) if substation else 0
+        notes += (REMARKS.format(remarks),) if remarks else ()
         if name == "vtt":
-            texts = [_unescaped(text) for text in texts]
+            texts = [unescaped(text) for text in texts]
     return Cues(
         np.array([e.start for e in told], dtype=np.int64),
         np.array([e.end for e in told], dtype=np.int64),
@@ -101,11 +104,6 @@ def _guarded(text: str) -> str:
     return text.rstrip("\n") + "\n\n0\n" if words_before and last.isdecimal() else text
 
 
-def _drawn(text: str) -> bool:
-    """Whether the event draws a shape."""
-    return "\\p" in text and any(_DRAWS.search(part) for part in BRACES.findall(text))
-
-
 def _cues_only(text: str) -> tuple[str, tuple[str, ...]]:
     """Take notes, styles, names of cues and inner times out of a WebVTT file."""
     kept, notes = [], 0
@@ -124,20 +122,6 @@ def _cues_only(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _timed_line(line: str) -> bool:
     return "-->" in line and len(_STAMPS.findall(line)) == 2
-
-
-def _speaker(text: str) -> str:
-    """Return the name of the voice of a WebVTT cue."""
-    voice = _VOICE.match(text)
-    return html.unescape(voice.group(1).strip()) if voice else ""
-
-
-def _unescaped(text: str) -> str:
-    if "&" not in text:
-        return text
-    for mark in ("&lrm;", "&rlm;"):
-        text = text.replace(mark, "")
-    return html.unescape(text).replace("\xa0", " ")
 
 
 def _in_order(text: str, file: str) -> tuple[str, tuple[str, ...]]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]")
@@ -102,3 +106,56 @@ def two_languages(text: str) -> list[tuple[str, str]]:
     if not parts:
         return [("", text)]
     return [(name, "\n".join(lines)) for name, lines in parts.items()]
+
+
+def split_cues(
+    frame: pd.DataFrame,
+    names: Sequence[str] | None,
+    languages: bool,
+    sides: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Give each turn and each language of a cue a row; the ids of parts end in a, b, ...
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table ``cues``.
+    names : sequence of str or None
+        The names of speakers that count, all where empty; None splits no turns.
+    languages : bool
+        Whether lines in CJK script and others are parted.
+    sides : mapping of str to str or None
+        The languages of ``cjk`` and ``other``; where None, ``layer`` says which it is.
+    """
+    if not len(frame):
+        return frame
+    rows: list[tuple[int, str, str, str, str]] = []
+    for place, text in enumerate(frame["text"].tolist()):
+        parts = [
+            (speaker, side, words)
+            for side, lines in (two_languages(text) if languages else [("", text)])
+            for speaker, words in ([("", lines)] if names is None else turns(lines, names))
+        ]
+        for k, (speaker, side, words) in enumerate(parts):
+            rows.append((place, _letter(k) if len(parts) > 1 else "", speaker, side, words))
+    places, letters, speakers, which, texts = (list(column) for column in zip(*rows, strict=True))
+    out = frame.iloc[places].reset_index(drop=True)
+    out["cue_id"] = (out["cue_id"] + letters).astype("str")
+    out["text"] = _text(texts)
+    named = _text(speakers)
+    out["speaker_id"] = named.where(named.notna(), out["speaker_id"])
+    if languages:
+        column = "layer" if sides is None else "lang"
+        values = _text(which if sides is None else [sides.get(side, "") for side in which])
+        out[column] = values.where(values.notna(), out[column])
+    return out
+
+
+def _text(values: Sequence[str]) -> pd.Series:
+    import pandas as pd
+
+    return pd.Series([value or None for value in values], dtype="str")
+
+
+def _letter(place: int) -> str:
+    return chr(97 + place) if place < 26 else f"z{place}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -23,23 +24,39 @@ IDS = {"version": "v1", "lang": "en"}
 
 
 def from_pysubs2(text: str, form: str) -> list[Any]:
-    """Read a text with the peer: universal line ends, no byte order mark, no comments, no shapes."""
+    """Read a text with the peer: universal line ends, no byte order mark, no comments, no shapes.
+
+    One departure: pysubs2 drops all that stands in braces. In SRT, WebVTT and TTML only what begins
+    with a backslash is a tag here, and words such as {sighs} stay.
+    """
     text = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8-sig").read()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         events = SSAFile.from_string(text, format_=form)
-    return [(e.start, e.end, e.plaintext) for e in events if e.is_text]
+    told = [e for e in events if e.is_text]
+    if form in ("ass", "ssa"):
+        return [(e.start, e.end, e.plaintext) for e in told]
+    return [(e.start, e.end, without_tags(e.text)) for e in told]
+
+
+def without_tags(text: str) -> str:
+    """Take out the tags of pysubs2's own text, as its ``plaintext`` does, but keep other braces."""
+    text = re.sub(r"{\\[^}]*}", "", text)
+    return text.replace(r"\h", " ").replace(r"\n", "\n").replace(r"\N", "\n")
 
 
 def ours(text: str, form: str) -> tuple[list[Any], bool]:
     """Read a text as the loader does; and whether the fast path took it."""
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if form == "ttml":
-        cues, fast = read_ttml(text, "x"), False
+    plain = read_plain([text.encode()], ["ass" if form == "ssa" else form])
+    if plain.done[0]:
+        cues: Any = plain.lots[0]
+    elif form == "ttml":
+        cues = read_ttml(text, "x")
     else:
-        plain = read_plain([text], [form])[0]
-        cues, fast = plain or read_exact(text, form, "x"), plain is not None
-    return list(zip(cues.start.tolist(), cues.end.tolist(), cues.text, strict=True)), fast
+        cues = read_exact(text, form, "x")
+    rows = list(zip(cues.start.tolist(), cues.end.tolist(), cues.text, strict=True))
+    return rows, bool(plain.done[0])
 
 
 def load(folder: Path, **options: Any) -> Any:
