@@ -213,29 +213,9 @@ def test_dates_are_unix_or_text_and_nothing_is_invented():
     ] * 7
 
 
-TABLES = {
-    "parser": "series_title,series_url,cover_image_url,description,genre_category,num_episodes,"
-    "status,tags,ranking\nA Vow,https://e.org/a-0123456789abcdef01234567,,Text,G,27,done,"
-    "Revenge; Heiress,reads=39676; collects=677\n",
-    "scraper": "series_url,series_title,cover_image_url,description,episode_count,tags,book_genre,"
-    "book_type,book_source,update_status,read_count,collect_count,online_at,publish_at,has_dub,"
-    "scraped_at,exception\nhttps://e.org/a-0123456789abcdef01234567,A Vow,,Text,27,"
-    '"Revenge,Heiress",1,1,1,1,39676,677,1717655795,,True,2026-01-02,\n'
-    "https://e.org/b,,,,,,,,,,,,,,,,timeout\n",
-    "english": "book_id,t_book_id,book_title,read_count,collect_count,chapter_count,release_date,"
-    "special_desc,tags,lang,book_source,status,is_paid,book_type\n0123456789abcdef01234567,"
-    "200000000000000901,A Vow,39676,677,27,2025-10-11,Text,Revenge|Heiress,,1,1,1,1\n",
-    "japanese": "_id,book_id,t_book_id,book_title,book_pic,book_source,book_type,book_genre,"
-    "special_desc,read_count,collect_count,chapter_count,is_paid,is_preview,init_read_count,"
-    "init_collect_count,chapter_id,serial_number,tags,tags_original\n0123456789abcdef01234567,,"
-    "140000000000000901,A Vow,,9,1,1,Text,39676,677,27,1,0,100,10,c,1,Revenge|Heiress,"
-    "Revenge|Heiress\n",
-    "heads": "タイトル,再生数,いいね数,エピソード数,公開日,説明,URL\n"
-    "A Vow,39676,677,27,2025年11月4日,Text,https://e.org/a-0123456789abcdef01234567\n",
-    "tracker": "drama_id,title,description,theme,episode_count,collect_count,read_count,like_count,"
-    'score,cover_url,rank,extra_json\n0123456789abcdef01234567,A Vow,Text,"[""Revenge"", '
-    '""Heiress""]",27,677,39676,5,9.1,,3,{}\n',
-}
+DATA = Path(__file__).parents[2] / "data" / "catalogues"
+LAYOUTS = ("parser", "scraper", "english", "japanese", "heads", "tracker")
+TABLES = {name: (DATA / f"reelshort_{name}.csv").read_text(encoding="utf-8") for name in LAYOUTS}
 
 
 @pytest.mark.parametrize("layout", TABLES)
