@@ -57,7 +57,7 @@ COLLECTION = "a collection of one actor's dramas, not a drama"
 
 _LINE = re.compile(r"([^0-9\s]+?)\s*[0-9.]+\s*[w万亿]?")
 _UNIT_TIME = re.compile(
-    r"(?:([0-9]+)h)?\s*([0-9]+(?:\.[0-9]+)?)min\s*(?:([0-9]+)s)?", re.IGNORECASE
+    r"(?:([0-9]{1,4})h)?\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)min\s*(?:([0-9]{1,6})s)?", re.IGNORECASE
 )
 _MARK = re.compile(r"[（(\[【]?\s*(?:全|共)?([0-9]{1,4})\s*集全?\s*[）)\]】]?")
 _NUMBERING = re.compile(r"^\s*(?:【[0-9]+】|[0-9]{1,5}\s*[-.、：:])\s*")
