@@ -28,6 +28,8 @@ _PUBLIC = {
     "holm": "verdicts",
     "holm_levels": "verdicts",
     "icc": "reliability.iccs",
+    "joinpoint": "time_trends.joinpoints",
+    "mann_kendall": "time_trends.monotone",
     "meta": "meta_analysis.metas",
     "minimal_effect": "equivalences",
     "path_distance": "reliability.distances",
