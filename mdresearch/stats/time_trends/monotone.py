@@ -121,7 +121,8 @@ def mann_kendall(
     ``S = sum sign(y_j - y_i)`` over pairs i < j; ties in the outcome reduce its variance. The
     interval of the slope takes order statistics of the pair slopes at ``z sqrt(var S)``. Rows with
     a missing value are left out and counted. Hamed and Rao (1998). S, its
-    variance, z, tau and the slope were checked against R (``cor.test(method = "kendall")`` and the definitions written out in R).
+    variance, z, tau and the slope were checked against R (``cor.test(method = "kendall")`` and
+    the definitions written out in R).
 
     Examples
     --------
