@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import ctypes
 import glob
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -157,21 +158,24 @@ def check(code: int) -> None:
 
 def examples() -> None:
     """Print the examples of the loaders, compressed, for survey_examples.py."""
+    folder = Path(tempfile.mkdtemp())
     frame = pd.DataFrame({"id": ["1", "2"], "q1": [4.0, 99.0]})
     labels = {"variable_value_labels": {"q1": {4: "liked it", 99: "refused"}}}
-    pyreadstat.write_sav(frame, "/tmp/example.sav", missing_ranges={"q1": [99]}, **labels)
+    pyreadstat.write_sav(frame, folder / "example.sav", missing_ranges={"q1": [99]}, **labels)
     stata_frame = pd.DataFrame({"id": [1, 2], "q1": [4, "a"]})
     stata_labels = {"variable_value_labels": {"q1": {4: "liked it", "a": "refused"}}}
     pyreadstat.write_dta(
-        stata_frame, "/tmp/example.dta", missing_user_values={"q1": ["a"]}, **stata_labels
+        stata_frame, folder / "example.dta", missing_user_values={"q1": ["a"]}, **stata_labels
     )
     pyreadstat.write_xport(
-        pd.DataFrame({"id": ["1", "2"], "q1": [4.0, np.nan]}), "/tmp/example.xpt", table_name="T"
+        pd.DataFrame({"id": ["1", "2"], "q1": [4.0, np.nan]}),
+        folder / "example.xpt",
+        table_name="T",
     )
     for name in ("SPSS:sav", "STATA:dta", "SAS:xpt"):
         constant, ending = name.split(":")
         packed = base64.b64encode(
-            zlib.compress(Path(f"/tmp/example.{ending}").read_bytes(), 9)
+            zlib.compress((folder / f"example.{ending}").read_bytes(), 9)
         ).decode()
         lines = [packed[k : k + 90] for k in range(0, len(packed), 90)]
         body = "\n".join(f'    "{line}"' for line in lines)
