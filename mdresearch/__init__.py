@@ -38,6 +38,7 @@ _PUBLIC = {
     "read": "corpus.loading",
     "report": "reporting.reports",
     "run": "study.running",
+    "scan_watch": "corpus.lazy_watch",
     "simulate": "simulation.simulating",
 }
 _ROOMS = ("coding", "stats", "tolerance")
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from mdresearch.core.results import Check, Comparison, Estimate, ModelFit
     from mdresearch.corpus.corpora import Corpus
     from mdresearch.corpus.datasets import fetch, load
+    from mdresearch.corpus.lazy_watch import scan_watch
     from mdresearch.corpus.loading import LOADERS, read
     from mdresearch.measures.measuring import MEASURES, measure
     from mdresearch.reporting.figures import figure
