@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
 from mdresearch.core.errors import DataError
 from mdresearch.core.results import NAN, Check, Estimate
 from mdresearch.stats.effects.noncentral import chi_interval
