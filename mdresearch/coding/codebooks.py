@@ -24,6 +24,8 @@ __all__ = ["NONE_OF_THESE", "Code", "CodeList", "Codebook", "Missing", "Variable
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from mdresearch.coding.diffs import Diff
     from mdresearch.coding.trees import Tree
     from mdresearch.coding.validating import Validation
@@ -252,6 +254,27 @@ class Codebook:
         from mdresearch.coding.comparing import compare
 
         return compare(self, other, clarifies)
+
+    def check_rows(
+        self, codes: pd.DataFrame, units: Mapping[str, pd.DataFrame] | None = None
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the rows of the table `codes` that are in order, and what is wrong in others.
+
+        Parameters
+        ----------
+        codes : DataFrame
+            At least unit_type, unit_id, variable, value, coder_id.
+        units : mapping of str to DataFrame or None
+            Unit to its table, for conditions on its columns.
+
+        Returns
+        -------
+        rows, problems : DataFrame
+            ``problems`` has one row a problem, with the row, the value and what is allowed.
+        """
+        from mdresearch.coding.code_rows import check_code_rows
+
+        return check_code_rows(codes, self, units)
 
     def validate(self) -> Validation:
         """Return every mistake and doubt, with the line of the file where it stands.
