@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import statistics
 import subprocess
 import sys
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.slow
 MILLION = 1_000_000
 AT_LEAST = 6.0  # times as fast as ElementTree
 MOST_MB = 200.0  # more than before the file was read
+MOST_SECONDS = 12.0  # to make a corpus of them
+MOST_PEAK_MB = 950.0  # with pandas; a text column in memory takes some 70 MB
 LINEAR = 1.5  # a fourfold file takes at most 4 x this; the machine is shared
 
 PEAK = """
@@ -139,3 +142,39 @@ def test_four_times_the_danmaku_take_four_times_as_long(files, record_property) 
     record_property("growth", million / quarter)
     sys.stdout.write(f"{million / quarter:.2f} times as long\n")
     assert million / quarter <= 4 * LINEAR
+
+
+WHOLE = """
+import resource, sys, time, warnings
+warnings.simplefilter("ignore")
+import pandas
+from mdresearch.corpus.loading import read
+before = time.process_time()
+corpus = read(sys.argv[1], "bilibili_xml", lang="zh", country="CHN")
+spent = time.process_time() - before
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+sys.stdout.write(f"{len(corpus['comments'])} {spent} {peak}")
+"""
+
+
+def test_a_corpus_of_a_million_danmaku(files, tmp_path, record_property) -> None:
+    """The whole way: hashes of persons, dates, a table of text; a process of its own."""
+    found = []
+    for path in files:
+        command = [sys.executable, "-c", WHOLE, str(path)]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "XDG_DATA_HOME": str(tmp_path)},
+        )
+        found.append([float(number) for number in done.stdout.split()])
+    (_, quarter, _), (n, spent, peak) = found
+    record_property("seconds", spent)
+    record_property("peak_mb", peak)
+    sys.stdout.write(f"{spent:.1f} s, {peak:.0f} MB, {spent / quarter:.2f} times as long\n")
+    assert n == MILLION
+    assert spent <= MOST_SECONDS
+    assert peak <= MOST_PEAK_MB
+    assert spent / quarter <= 4 * LINEAR
