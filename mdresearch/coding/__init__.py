@@ -12,6 +12,9 @@ _PUBLIC = {
     "Missing": "codebooks",
     "Variable": "codebooks",
     "agreement": "agreements",
+    "compare_maps": "transcodings",
+    "transcode": "transcodings",
+    "transcoding_observed": "transcodings",
 }
 
 __all__ = sorted(_PUBLIC)
