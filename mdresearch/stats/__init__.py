@@ -34,6 +34,7 @@ _PUBLIC = {
     "holm_levels": "verdicts",
     "icc": "reliability.iccs",
     "joinpoint": "time_trends.joinpoints",
+    "kaplan_meier": "survival_models.curves",
     "machine_corrected": "corrections.machine_codes",
     "mann_kendall": "time_trends.monotone",
     "meta": "meta_analysis.metas",
@@ -44,6 +45,7 @@ _PUBLIC = {
     "permute_countries": "permutations",
     "segmented": "panels.segments",
     "ratings_from_counts": "reliability.ratings",
+    "rmst": "survival_models.mean_times",
     "unitizing_alpha": "reliability.unitizing",
     "unitizing_values": "reliability.unitizing",
 }
