@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -168,8 +169,15 @@ def _pysubs2(path: Path, name: str) -> list[Any] | None:
             events = SSAFile.from_string(text, format_=form)
         except (ValueError, TypeError):
             return None
-    told = [(e.start, e.plaintext.rstrip()) for e in events if e.is_text]
+    plain = (lambda e: e.plaintext) if form in ("ass", "ssa") else (lambda e: _without_tags(e.text))
+    told = [(e.start, plain(e).rstrip()) for e in events if e.is_text]
     return [(start, text) for start, text in told if text]
+
+
+def _without_tags(text: str) -> str:
+    """Take out the tags of pysubs2, but keep words in braces: they are somebody's, as {sighs}."""
+    text = re.sub(r"{\\[^}]*}", "", text)
+    return text.replace(r"\h", " ").replace(r"\n", "\n").replace(r"\N", "\n")
 
 
 YAML_WORDS = (
