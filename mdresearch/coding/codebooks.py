@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mdresearch.coding.diffs import Diff
+    from mdresearch.coding.extending import Extension
+    from mdresearch.coding.migrating import Migrated
     from mdresearch.coding.trees import Tree
     from mdresearch.coding.validating import Validation
 
@@ -254,6 +256,63 @@ class Codebook:
         from mdresearch.coding.comparing import compare
 
         return compare(self, other, clarifies)
+
+    def extend(
+        self,
+        id: str,
+        version: str = "0.1.0",
+        title: str | Mapping[str, str] | None = None,
+        **fields: Any,
+    ) -> Extension:
+        """Begin a scheme that refines this one; nothing of this one can be redefined by it.
+
+        Parameters
+        ----------
+        id : str
+            ``namespace:slug``, such as ``me:mine``.
+        version : str
+            Its first version.
+        title : str, mapping of str to str, or None
+        **fields
+            What else the head of the file may say: description, authors, license, languages, ...
+
+        Examples
+        --------
+        >>> mine = Codebook.load("core").extend("me:mine").refine("kin_gatekeeper", ["camer"])
+        >>> mine.codebook().rollup("camer")
+        'kin_gatekeeper'
+        """
+        from mdresearch.coding.extending import extend
+
+        return extend(self, id, version, title, **fields)
+
+    def migrate(self, codes: pd.DataFrame, coded_with: str | None = None) -> Migrated:
+        """Carry coded rows of an older version to this one; no row is dropped, none is guessed.
+
+        The steps are those of ``migrations`` between the version that a row names in its column
+        ``codebook`` and this one. A rename or a merge marked ``automatic`` gives the new id; every
+        other step marks the row ``needs_recode`` and leaves its value as it was.
+
+        Parameters
+        ----------
+        codes : DataFrame
+            The table `codes`.
+        coded_with : str or None
+            ``id@version`` of rows that name no codebook.
+
+        Returns
+        -------
+        Migrated
+            ``rows`` (all of them, the old columns beside the new), ``report``, ``to_recode()``.
+
+        Raises
+        ------
+        DataError
+            A column is missing, or rows name no codebook and ``coded_with`` is not given.
+        """
+        from mdresearch.coding.migrating import migrate
+
+        return migrate(codes, self, coded_with)
 
     def check_rows(
         self, codes: pd.DataFrame, units: Mapping[str, pd.DataFrame] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from mdresearch.coding.faults import Fault
 from mdresearch.coding.resolving import resolve
 from mdresearch.coding.validating import Validation, examine, structure
 from mdresearch.coding.versions import Version, allows
-from mdresearch.coding.yaml_reading import read_text
+from mdresearch.coding.yaml_reading import Text, read_text
 from mdresearch.core.errors import CodebookError, suggest
 
 SCHEMES = Path(__file__).resolve().parent / "schemes"
@@ -163,11 +163,26 @@ def validate_codebook(book: Codebook) -> Validation:
 def _study(path: Path, visit: _Visit) -> tuple[Codebook | None, Validation]:
     """Return the codebook of a file (None where it cannot be built) and all that is wrong."""
     text = read_text(path)
-    written, own, faults = structure(text)
+    parts = structure(text)
     parents: list[Codebook] = []
-    if own is not None:
-        parents, missing = _parents(own, path, visit)
-        faults += missing
+    if parts[1] is not None:
+        parents, missing = _parents(parts[1], path, visit)
+        parts[2].extend(missing)
+    return _study_parts(text, parts, parents, path)
+
+
+def study_text(text: Text, parents: Sequence[Codebook]) -> tuple[Codebook | None, Validation]:
+    """Return the codebook of a text whose parents are at hand, and all that is wrong with it."""
+    return _study_parts(text, structure(text), list(parents), None)
+
+
+def _study_parts(
+    text: Text,
+    parts: tuple[Mapping[str, Any], dict[str, Any] | None, list[Fault]],
+    parents: list[Codebook],
+    path: Path | None,
+) -> tuple[Codebook | None, Validation]:
+    written, own, faults = parts
     if own is None or len(parents) < len(own.get("extends", ())):
         return None, Validation.of(text, faults)
     content, conflicts = resolve(own, parents)
