@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +21,8 @@ ORDER = (
     "description", "license", "date", "authors", "doi", "bibliography", "extends", "units",
     "modify", "code_lists", "variables", "transcoding", "migrations", "changelog",
 )  # fmt: skip
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z_-]*[A-Za-z0-9_]*")
+_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -232,11 +235,32 @@ def extend(
 
 
 def to_yaml(document: Mapping[str, Any]) -> str:
-    """Return plain data as YAML that every parser reads alike: what could be misread is quoted."""
+    r"""Return plain data as YAML that every parser reads alike: texts but plain words are quoted.
+
+    Examples
+    --------
+    >>> print(to_yaml({"id": "x:mine", "markets": ["NO", "IDN"], "note": "1e5"}), end="")
+    id: "x:mine"
+    markets:
+    - "NO"
+    - IDN
+    note: "1e5"
+    """
     import yaml
 
-    text: str = yaml.safe_dump(plain_copy(document), allow_unicode=True, sort_keys=False, width=100)
-    return text
+    class Dumper(yaml.SafeDumper):
+        pass
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, None if plain else '"')
+
+    Dumper.add_representer(str, text)
+    return str(
+        yaml.dump(
+            plain_copy(document), Dumper=Dumper, allow_unicode=True, sort_keys=False, width=100
+        )
+    )
 
 
 def to_json(document: Mapping[str, Any]) -> str:
