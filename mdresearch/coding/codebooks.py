@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mdresearch.coding.codebook_documents import ForPeople
 from mdresearch.coding.codebook_parts import (
     NONE_OF_THESE,
     Code,
@@ -22,8 +24,6 @@ from mdresearch.core.errors import unknown_name
 __all__ = ["NONE_OF_THESE", "Code", "CodeList", "Codebook", "Missing", "Variable"]
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from mdresearch.coding.diffs import Diff
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Codebook:
+class Codebook(ForPeople):
     """A coding scheme, with everything that it extends worked in.
 
     Made by `Codebook.load` and `Codebook.read`; nothing in it can be changed.
