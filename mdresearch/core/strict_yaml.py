@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from mdresearch.core.errors import StudyError
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
+NO_FOLDING = 2**31
+LONG_KEY = 60
 
 
 def read_yaml(path: str | Path) -> Any:
@@ -149,7 +152,7 @@ def _scalar(node: Any, name: str, line: int) -> Any:
     if tag == "bool":
         return str(node.value).lower() == "true"
     if tag == "int":
-        return int(node.value.replace("_", ""), 0) if not node.value.isdigit() else int(node.value)
+        return _whole(node.value.replace("_", ""))
     if tag == "float":
         return float(node.value.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
     raise StudyError(
@@ -157,8 +160,25 @@ def _scalar(node: Any, name: str, line: int) -> Any:
     )
 
 
+def _whole(text: str) -> int:
+    """Return a whole number; in YAML 1.2 a leading 0 says nothing, 0x and 0o do."""
+    return int(text, 0 if text.lstrip("+-")[:2].lower() in ("0x", "0o", "0b") else 10)
+
+
+def _breaks(value: Any) -> bool:
+    """Whether ruamel.yaml would break a line so that it reads otherwise: two blanks, a long key."""
+    if isinstance(value, Mapping):
+        keys = [str(key) for key in value]
+        return any(len(k) > LONG_KEY or _breaks(k) for k in keys) or any(
+            map(_breaks, value.values())
+        )
+    if isinstance(value, list | tuple):
+        return any(map(_breaks, value))
+    return isinstance(value, str) and re.search(r"\s\s", value) is not None
+
+
 def write_yaml(data: Mapping[str, Any], path: str | Path) -> None:
-    """Write plain data as YAML 1.2, keys in the order given."""
+    """Write plain data as YAML 1.2, keys in the order given; what is read again is the same."""
     import io
 
     from ruamel.yaml import YAML
@@ -166,7 +186,7 @@ def write_yaml(data: Mapping[str, Any], path: str | Path) -> None:
     from mdresearch.core.atomic import write_text
 
     yaml = YAML()
-    yaml.width = 100
+    yaml.width = NO_FOLDING if _breaks(data) else 100
     buffer = io.StringIO()
     yaml.dump(dict(data), buffer)
     write_text(path, buffer.getvalue())

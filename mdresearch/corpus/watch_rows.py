@@ -211,7 +211,8 @@ def _kinds(source: WatchSource, n: int) -> list[str]:
         return []
     counts = ", ".join(
         f"count(x{at}), count(*) FILTER (regexp_full_match(x{at}, '{CANONICAL_WHOLE}')), "
-        f"count(*) FILTER (regexp_full_match(x{at}, '{CANONICAL_DECIMAL}'))"
+        f"count(*) FILTER (regexp_full_match(x{at}, '{CANONICAL_DECIMAL}') "
+        f"AND isfinite(TRY_CAST(x{at} AS DOUBLE)))"
         for at in range(n)
     )
     sql = f"SELECT {counts} FROM staged WHERE refused IS NULL"  # noqa: S608

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 200_000_000
 MAX_UNPACKED = 1_000_000_000
 DIGITS = 10**15
+MAX_ROWS = 1_048_576  # of a sheet
 
 
 def sheet_names(path: str | Path) -> list[str]:
@@ -60,7 +62,7 @@ def read_sheet(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
         pages = [book[sheet] for book in (values, formulas)]
         for page in pages:
             page.reset_dimensions()
-        rows = zip(*(page.iter_rows() for page in pages), strict=True)
+        rows = _damage_told(path, zip(*(page.iter_rows() for page in pages), strict=True))
         return _frame(list(track(_texts(rows, place), f"rows of {path.name}")), place, pd)
     finally:
         values.close()
@@ -84,8 +86,22 @@ def _open(path: Path, values: bool) -> Any:
                 )
     try:
         return load_workbook(io.BytesIO(content), read_only=True, data_only=values)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+    except Exception as error:  # openpyxl meets a damaged part with whatever it stumbled over
         raise _no_workbook(path, type(error).__name__) from error
+
+
+def _damage_told(path: Path, rows: Iterator[Any]) -> Iterator[Any]:
+    """Yield the rows of a sheet; where a part is damaged or has no end, say so."""
+    for number in itertools.count(1):
+        try:
+            row = next(rows, None)
+        except Exception as error:  # as in `_open`
+            raise _no_workbook(path, f"{type(error).__name__} at row {number:,}") from error
+        if row is None:
+            return
+        if number > MAX_ROWS:
+            raise _no_workbook(path, f"more than {MAX_ROWS:,} rows, which no spreadsheet has")
+        yield row
 
 
 def _no_workbook(path: Path, why: str) -> DataError:

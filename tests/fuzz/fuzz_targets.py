@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import fuzz_checks
+import fuzz_files
 import fuzz_text
 
 from mdresearch.corpus.loading import LOADERS
@@ -140,6 +141,48 @@ def _watch() -> list[Way]:
     ]
 
 
+SCRIPT_WORDS = (
+    *(
+        b"INT. ",
+        b"EXT. ",
+        b"Title: ",
+        b"Author: ",
+        b"@",
+        b"!",
+        b">",
+        b"<",
+        b"/*",
+        b"*/",
+        b"[[",
+        b"]]",
+    ),
+    *(
+        b"===",
+        b"# ",
+        b"= ",
+        b"~",
+        b"^",
+        b"(V.O.)",
+        b"CUT TO:",
+        b"\n\n",
+        b"\r",
+        b".SCENE #1#",
+        b"\t",
+    ),
+    *("第1集".encode(), "场 1-1 日 内 ".encode(), "△".encode(), "：".encode(), "人物：".encode()),
+    *("（".encode(), "）".encode(), "第99999999999集".encode(), b"\xff\xfe", b"\x00", b"EPISODE 2"),
+)
+
+
+def _scripts() -> list[Way]:
+    return [
+        Way("fountain", ".fountain", {"version": "v1", "lang": "en"}),
+        Way("fountain", ".fountain", {"version": "v1", "lang": "zh", "encoding": "gb18030"}),
+        Way("screenplay_text", ".txt", {"version": "v1", "lang": "zh"}),
+        Way("screenplay_text", ".txt", {"version": "v1", "lang": "en"}),
+    ]
+
+
 def _targets() -> list[Target]:
     from mdresearch.corpus.loaders import comments, reviews
 
@@ -190,6 +233,25 @@ def _targets() -> list[Target]:
         of_kinds("catalogue_json", _json_catalogues(), ["catalogues/*.json"], JSON_WORDS),
         of_kinds("catalogue_csv", _csv_catalogues(), ["catalogues/*.?sv"], CSV_WORDS),
         of_kinds("watch", _watch(), ["watch/*.?sv"], CSV_WORDS),
+        of_kinds("scripts", _scripts(), ["scripts/*.txt", "scripts/*.fountain"], SCRIPT_WORDS),
+        of_kinds(
+            "surveys_text",
+            [
+                Way("qualtrics_csv", ".csv", {}, "respondents"),
+                Way("qualtrics_csv", ".tsv", {}, "respondents"),
+                Way("limesurvey_csv", ".csv", {}, "respondents"),
+            ],
+            ["surveys/*.csv", "surveys/*.tsv"],
+            (*CSV_WORDS, b"ImportId", b"ResponseId", b"StartDate", b"QID1", b"[other]", b"{\"\"",
+             b"response ID", b"submitdate", b"Q1[SQ001]", b"1,2,3", b"-99", b"\xff\xfe"),
+        ),
+        Target("surveys_binary", fuzz_files.binary, partial(fuzz_files.binary_seeds, DATA),
+               fuzz_files.BINARY_WORDS, 9_000),
+        Target("codebooks", fuzz_files.codebook, partial(fuzz_files.codebook_seeds, DATA),
+               fuzz_files.CODEBOOK_WORDS, 8_192),
+        Target("archives", fuzz_files.archive, fuzz_files.zip_seeds, fuzz_files.ZIP_WORDS),
+        Target("workbooks", fuzz_files.workbook, fuzz_files.workbook_seeds,
+               (*fuzz_files.SHEET_WORDS, *fuzz_files.ZIP_WORDS), 8_192),
         Target("yaml", fuzz_text.yaml, partial(fuzz_text.yaml_seeds, HERE.parent.parent),
                fuzz_text.YAML_WORDS),
         Target("expect", fuzz_text.expect, fuzz_text.expect_seeds, fuzz_text.EXPECT_WORDS, 200),

@@ -368,9 +368,12 @@ def conditions(data: bytes) -> None:
     if term.operator == "==":
         operands = repr(term.operands[0])
     word = "is " if "missing" in term.operator else ""
-    again = f"{term.column} {word}{{}} {operands}"
-    mine, error = refused(lambda: rows_where(frame, again.format(term.operator)))
+    same, turned = (
+        f"{term.column} {word}{operator} {operands}"
+        for operator in (term.operator, OPPOSITE[term.operator])
+    )
+    mine, error = refused(lambda: rows_where(frame, same))
     if error is None and "\\" not in operands and "," not in "".join(term.operands):
-        demand(mine.equals(held), f"{text!r} is not {again.format(term.operator)!r}")
-        other = rows_where(frame, again.format(OPPOSITE[term.operator]))
+        demand(mine.equals(held), f"{text!r} is not {same!r}")
+        other = rows_where(frame, turned)
         demand((held ^ other).all(), f"{text!r} and its opposite overlap")
