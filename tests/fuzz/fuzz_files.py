@@ -81,11 +81,15 @@ default_language: en
 units: {scene: {label: Scene}}
 code_lists:
   kin:
+    label: Kin
     codes:
-      - {id: mother, label: Mother, definition: A mother., layer: etic}
-      - {id: in_law, label: In-law, definition: A mother in law., parent: mother, layer: emic}
+      - id: mother
+        label: Mother
+        definition: A mother.
+        children:
+          - {id: in_law, label: In-law, definition: A mother in law.}
 variables:
-  - {id: kin, label: Kin, unit: scene, type: code, code_list: kin}
+  - {id: kin, label: Kin, unit: scene, type: nominal, codes_from: kin}
 """
     out = {"small": small, "list": b"[1, 2]", "json": b'{"mdcodebook": "1.0", "id": "me:x"}'}
     for path in sorted(SCHEMES.glob("*.mdcb.yaml")):
