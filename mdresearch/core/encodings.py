@@ -182,7 +182,12 @@ def _wide(content: bytes, name: str) -> Decoded:
         text = "\x00"
     head = text[:SAMPLE]
     odd = sum(not (c.isprintable() or c in "\t\r\n\f\v\ufeff\u3000\xa0") for c in head)
-    if "\x00" in text or min(low, high) > 0.05 * max(low, high) or odd > 0.02 * len(head):
+    if (
+        _stray(sample)
+        or "\x00" in text
+        or min(low, high) > 0.05 * max(low, high)
+        or odd > 0.02 * len(head)
+    ):
         place = content.index(0)
         raise DataError(
             f"{name}, line {_line(content, place)}, byte {place}: a NUL byte, and it is not "
@@ -191,6 +196,19 @@ def _wide(content: bytes, name: str) -> Decoded:
     if len(content) % 2:
         return Decoded(text, encoding, "the last character is cut off (1 byte left out)")
     return Decoded(text, encoding)
+
+
+def _stray(sample: bytes) -> bool:
+    """Whether few NUL bytes stand in what is UTF-8 without them: damage, not letters of two bytes.
+
+    Latin letters of UTF-16 are NUL bytes by half; without its few NUL bytes, Chinese is no UTF-8.
+    """
+    zeros = sample.count(0)
+    try:
+        sample.replace(b"\x00", b"").decode("utf-8")
+    except UnicodeDecodeError as error:
+        return 4 * zeros < len(sample) and _only_cut(sample.replace(b"\x00", b""), error)
+    return 4 * zeros < len(sample)
 
 
 def _legacy(content: bytes, name: str) -> Decoded:

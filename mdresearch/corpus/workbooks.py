@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import itertools
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 200_000_000
 MAX_UNPACKED = 1_000_000_000
 DIGITS = 10**15
+TITLES = 20  # rows in which the names of columns are looked for
 MAX_ROWS = 1_048_576  # of a sheet
 
 
@@ -55,15 +58,98 @@ def read_sheet(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
     import pandas as pd
 
     path = Path(path)
+    name = _choose(path, sheet_names(path), sheet)
+    rows = track(_walk(path, name), f"rows of {path.name}")
+    return _frame(list(rows), f"{path}, sheet '{name}'", pd)
+
+
+def sheet_rows(path: Path, wanted: Sequence[str], sheet: str | None = None) -> Found:
+    """Find the table in a workbook: the sheet and the row that names the columns ``wanted``.
+
+    Titles above that row are passed over and counted; so are other sheets, where one only has it.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` file.
+    wanted : sequence of str
+        Names that the row with the column names holds, among others.
+    sheet : str or None
+        The sheet; where None, the one that has those columns.
+
+    Raises
+    ------
+    DataError
+        No sheet has the columns, or two have; or as `read_sheet`.
+    """
+    names = sheet_names(path)
+    if sheet is not None and sheet not in names:
+        raise unknown_name(f"sheet of {path.name}", sheet, names)
+    fitting = []
+    first: list[str | None] = []
+    for name in [sheet] if sheet is not None else names:
+        top = list(_walk(path, name, TITLES))
+        head = next((n for n, row in enumerate(top) if set(wanted) <= set(_heads(row))), None)
+        if head is not None:
+            fitting.append((name, head))
+        first = first or next((row for row in top if any(row)), [])
+    if not fitting:
+        raise DataError(
+            f"{path}: no row among the first {TITLES} of its sheets ({', '.join(names)}) names the "
+            f"columns {', '.join(wanted)}. The first row with text has: "
+            f"{', '.join(_heads(first))[:300] or 'nothing'}. Name the columns so, or say another "
+            "kind=."
+        )
+    if len(fitting) > 1:
+        both = ", ".join(name for name, _ in fitting)
+        raise DataError(f"{path}: the sheets {both} all hold such a table. Name one with sheet=.")
+    name, head = fitting[0]
+    rows = list(track(_walk(path, name), f"rows of {path.name}"))
+    others = [n for n in names if n != name]
+    said = [f"sheet '{name}'"]
+    said += [f"{head} rows above the column names passed over"] if head else []
+    said += [f"sheets not read: {', '.join(others)}"] if others else []
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return Found(_heads(rows[head]), rows[head + 1 :], "; ".join(said))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A table in a workbook: column names, rows of cells as text, and where it stood."""
+
+    names: list[str]
+    rows: list[list[str | None]]
+    note: str
+
+
+def head_as_csv(path: Path) -> bytes:
+    """Return the first rows of two cells and more of every sheet as CSV; nothing where damaged."""
+    text = io.StringIO()
+    try:
+        for name in sheet_names(path)[:TITLES]:
+            top = [row for row in _walk(path, name, TITLES) if sum(map(bool, row)) > 1]
+            csv.writer(text, lineterminator="\n").writerows(top)
+    except DataError:
+        return b""
+    return text.getvalue().encode("utf-8", errors="replace")
+
+
+def _heads(row: Sequence[str | None]) -> list[str]:
+    return [(cell or "").strip() for cell in row]
+
+
+def _walk(path: Path, sheet: str, most: int | None = None) -> Iterator[list[str | None]]:
+    """Yield the first rows of a sheet as text, without the empty cells at their end."""
     values, formulas = _open(path, values=True), _open(path, values=False)
     try:
-        sheet = _choose(path, values.sheetnames, sheet)
-        place = f"{path}, sheet '{sheet}'"
         pages = [book[sheet] for book in (values, formulas)]
         for page in pages:
+            if not hasattr(page, "reset_dimensions"):
+                raise _no_workbook(path, f"'{sheet}' is no sheet of cells")
             page.reset_dimensions()
-        rows = _damage_told(path, zip(*(page.iter_rows() for page in pages), strict=True))
-        return _frame(list(track(_texts(rows, place), f"rows of {path.name}")), place, pd)
+        rows = _damage_told(path, zip(*(p.iter_rows(max_row=most) for p in pages), strict=True))
+        yield from _texts(rows, f"{path}, sheet '{sheet}'")
     finally:
         values.close()
         formulas.close()

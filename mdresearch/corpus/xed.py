@@ -110,7 +110,7 @@ def _source(
         "share": "derived",
         "kind": "derived",
         "encoding": "utf-8",
-        "rows_read": len(rows),
+        "rows_read": len(rows) + refused.total(),
         "rows_refused": refused.total(),
         "reasons": "; ".join(f"{why}: {n}" for why, n in refused.items()),
         "n_swallowed": sum(row[4] == "swallowed" for row in rows),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,10 @@ HEAT = {  # heatData counts in units of 10^4, as heatRaw shows with its w
     "total_play": "累计播放",
     "kuaishou_play": "快手播放",
 }
+LARGEST = 1e15  # a larger number is no count and no price
 EXTRA = {"抖音播放": "douyin_play", "抖音播放量": "douyin_play", "多多播放": "duoduo_play"}
+NO_PRICE_TIER = "no object with a priceTier"
+NOT_A_ROW = "not a list of texts"
 INDEX_POST = "a post that lists other posts, not a drama"
 COLLECTION = "a collection of one actor's dramas, not a drama"
 
@@ -82,7 +86,10 @@ def _rights_list(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
         lost = sum(n for _, n in read)
         unread += lost
         bare += sum(_bare(row) for row in held)
-        parts.append(part(path, encoding, [entry for entry, _ in read], lost))
+        made = part(path, encoding, [entry for entry, _ in read], lost)
+        others = Counter({NO_PRICE_TIER: len(given) - len(held)})
+        refused = dict(Counter(made.note.refused) + others)
+        parts.append(replace(made, note=replace(made.note, rows_read=len(given), refused=refused)))
     said = ["Prices are as the list states them, which names no currency."]
     if unread:
         said.append(f"{unread:,} lines of heatRaw hold no count that can be read for certain.")
@@ -111,7 +118,7 @@ def _right(row: Mapping[str, Any], period: str | None) -> tuple[Entry | None, in
         "description_cut": cut if text else None,
         "tags": joined(words_of(row.get("tags"))),
         "category": text_of(row.get("category")),
-        "price": float(price) if isinstance(price, int | float) and price > 0 else None,
+        "price": float(price) if _real(price) else None,
         "price_tier": text_of(row.get("priceTier")),
         "launch_as_given": TIMES.get(launch or "", launch),
         "episodes_as_given": text_of(row.get("episodes")),
@@ -150,11 +157,12 @@ def _heat(row: Mapping[str, Any], period: str | None) -> tuple[list[Count], int]
     counts = [
         Count(name, float(round(held[name] * 10_000)), DISPLAY, period=period)
         for name in HEAT
-        if isinstance(held.get(name), int | float) and held[name] > 0
+        if _real(held.get(name))
     ]
-    if isinstance(held.get("adx_rank"), int):
+    if isinstance(held.get("adx_rank"), int) and _real(held["adx_rank"]):
         counts.append(Count("adx_rank", held["adx_rank"], RANK, period=period))
-    unread = 0
+    numbers = (held[name] for name in HEAT if isinstance(held.get(name), int | float))
+    unread = sum(not -LARGEST < number < LARGEST for number in numbers)
     for line in (text_of(row.get("heatRaw")) or "").splitlines():
         label = _LINE.fullmatch(line.strip())
         value = short_number(line.strip())
@@ -164,6 +172,11 @@ def _heat(row: Mapping[str, Any], period: str | None) -> tuple[list[Count], int]
         elif not _told(line.strip(), held):
             unread += 1
     return counts, unread
+
+
+def _real(value: Any) -> bool:
+    """Whether a value is a number above 0 that a count or a price may be; 1e999 is none."""
+    return isinstance(value, int | float) and 0 < value < LARGEST
 
 
 def _told(line: str, held: Mapping[str, Any]) -> bool:
@@ -176,7 +189,8 @@ def _title_dump(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
     parts, texts = [], 0
     for path in paths:
         data, encoding = read_json(path)
-        rows = [row for row in data if isinstance(row, list)] if isinstance(data, list) else []
+        given = data if isinstance(data, list) else []
+        rows = [row for row in given if isinstance(row, list)]
         if not rows:
             raise DataError(f"{path}: it holds no list of rows of texts. Give the dump as it came.")
         years = {text_of(row[2]) for row in rows if len(row) > 2}
@@ -184,8 +198,9 @@ def _title_dump(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading:
         entries = [entry for entry in read if isinstance(entry, Entry)]
         texts += sum(len(row) > 1 and bool(row[1]) for row in rows)
         refused = Counter(why for why in read if isinstance(why, str))
+        refused += Counter({NOT_A_ROW: len(given) - len(rows)})
         note = "the year is the same in all rows, a placeholder" if len(years) == 1 else ""
-        parts.append(Part(entries, FileNote(path, encoding, len(read), dict(refused), note)))
+        parts.append(Part(entries, FileNote(path, encoding, len(given), dict(refused), note)))
     said = []
     if texts and not options.get("keep_cast"):
         said.append(

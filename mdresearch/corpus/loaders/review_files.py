@@ -45,7 +45,7 @@ class Rows:
 def open_rows(
     path: Path, expected: Sequence[str], nested: Sequence[str], options: Mapping[str, Any]
 ) -> Rows:
-    """Begin to read a file: JSON, JSON lines, or CSV with a header.
+    """Begin to read a file: JSON, JSON lines, CSV with a header, or a workbook.
 
     Parameters
     ----------
@@ -56,13 +56,15 @@ def open_rows(
     nested : sequence of str
         Fields under which an answer in JSON holds its rows.
     options : mapping
-        ``encoding`` is used.
+        ``encoding`` is used, and ``sheet`` of a workbook.
 
     Raises
     ------
     DataError
         The file is not what it should be; the message names the place.
     """
+    if path.suffix.lower() == ".xlsx" or _is_zip(path):
+        return _workbook(path, expected, options.get("sheet"))
     stated = options.get("encoding")
     encoding, note, text = encoding_of(path, stated)
     held = Rows(path, encoding, note)
@@ -130,12 +132,39 @@ def _csv_rows(
         ) from error
 
 
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PK\x03\x04"
+
+
+def _workbook(path: Path, expected: Sequence[str], sheet: str | None) -> Rows:
+    """Begin to read a workbook; titles above the row with the names of the columns are passed."""
+    from mdresearch.corpus.workbooks import sheet_rows
+
+    found = sheet_rows(path, expected, sheet)
+    names = _header(path, found.names, expected)
+    held = Rows(path, "xlsx", found.note)
+
+    def rows() -> Iterator[Row]:
+        for cells in found.rows:
+            if not any(cells):
+                held.refused[BLANK] += 1
+            elif len(cells) > len(names):
+                held.refused[RAGGED] += 1
+            else:
+                full = [*cells, *[None] * (len(names) - len(cells))]
+                yield {n: cell for n, cell in zip(names, full, strict=True) if n}
+
+    held.found = rows()
+    return held
+
+
 def _header(path: Path, cells: list[str], expected: Sequence[str]) -> list[str]:
     """Return the names of the columns; a first one without a name is the index of a data frame."""
     names = [name.strip() for name in cells]
     if names[0] in ("", "Unnamed: 0"):
         names[0] = ""
-    twice = [name for name, n in Counter(names).items() if n > 1]
+    twice = [name for name, n in Counter(filter(None, names)).items() if n > 1]
     if twice:
         raise DataError(
             f"{path}, row 1: two columns are both called '{twice[0]}'. Rename one of them."

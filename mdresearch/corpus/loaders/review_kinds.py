@@ -22,6 +22,7 @@ OPTIONS: Mapping[str, str] = {
     "lang": "the language that was asked for, BCP 47, such as pt-BR; or one a file name",
     "country": "the country that the files are for, such as BRA; or one a file name",
     "encoding": "of the files; found where it is not given",
+    "sheet": "of a workbook that has several such tables",
 }
 
 
@@ -66,6 +67,8 @@ class Kind:
         Fields that name the writer, the most stable first; hashed.
     personal : tuple of str
         Other fields on the writer; dropped and counted.
+    opened : tuple of str
+        Fields that ``expand`` takes apart.
     nested : tuple of str
         Fields under which an answer holds its rows.
     made_id : tuple of str
@@ -86,6 +89,7 @@ class Kind:
     columns: Mapping[str, tuple[str, ...]]
     persons: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     nested: tuple[str, ...] = ("data",)
     made_id: tuple[str, ...] = ()
     unix_zone: str = "Z"
@@ -96,7 +100,7 @@ class Kind:
     def known(self) -> set[str]:
         """Return every field that this kind knows."""
         taken = {name for names in self.columns.values() for name in names}
-        return taken | set(self.persons) | set(self.personal)
+        return taken | set(self.persons) | set(self.personal) | set(self.opened)
 
     def sniff(self, path: Path, head: bytes) -> float:
         """Say how surely a file is of this kind, by its fields."""

@@ -27,11 +27,17 @@ WORDS: Mapping[str, str] = {
     "bad_count": "{n:,} counts of likes or replies could not be read as one clear number: left "
     "empty.",
     "no_parent": "{n:,} replies name a comment that is not in the files: their video_id is empty.",
+    "cut_replies": "{n:,} replies are not in the files: an answer of commentThreads holds at most "
+    "five a thread. Ask comments.list for the others, and read those files along.",
 }
 # What is said in the `sources` row of a file only.
 NOTES: Mapping[str, str] = {
     "label_country": "{n:,} of {all:,} rows have a country from their place label, which is where "
     "the connection was, not where the writer is from.",
+    "inner_personal": "{n:,} of {all:,} rows had fields on persons inside snippet, which were "
+    "dropped.",
+    "from_html": "{n:,} of {all:,} texts stand in the file as HTML only (textDisplay); tags were "
+    "taken out.",
     "naive": "{n:,} of {all:,} times have no time zone and are kept without one.",
     "made_id": "{n:,} of {all:,} rows have no id in the file; one was made of what they say.",
     "display_name": "{n:,} of {all:,} writers are known by a display name only, which two persons "

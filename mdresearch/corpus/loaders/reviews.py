@@ -15,7 +15,7 @@ from mdresearch.corpus.loading import LOADERS, Loader, Reading
 if TYPE_CHECKING:
     import pandas as pd
 
-EXTENSIONS = (".json", ".jsonl", ".ndjson", ".csv")
+EXTENSIONS = (".json", ".jsonl", ".ndjson", ".csv", ".xlsx")
 EXAMPLE_OPTIONS: Mapping[str, Any] = {"version_id": "v1", "lang": "pt-BR", "country": "BRA"}
 
 
