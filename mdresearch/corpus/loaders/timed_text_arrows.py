@@ -268,9 +268,7 @@ def _without_tags(texts: list[str], tagged: Sequence[int], form: str, keep: bool
         text = texts[i]
         if speakers:
             speakers[i] = voiced(text.replace(r"\N", "\n"))
-        if keep:
-            texts[i] = text.replace(r"\N", "\n")
-            continue
-        text = plain(text)
-        texts[i] = unescaped(text) if form == "vtt" else text
+        text = text.replace(r"\N", "\n") if keep else plain(text)
+        text = unescaped(text) if form == "vtt" and not keep else text
+        texts[i] = "" if text.isspace() else text
     return Coded.of(speakers) if any(speakers) else None

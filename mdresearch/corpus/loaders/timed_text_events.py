@@ -94,8 +94,7 @@ def scan_events(
     texts = cut(raw, found.edges[:, 2:].ravel())[1::2]
     for i in spaced:
         texts[i] = texts[i].rstrip()
-    for i in set(broken).difference(overridden):
-        texts[i] = texts[i].replace(r"\N", "\n") if keep else unbroken(texts[i])
+    _break(texts, sorted(set(broken).difference(overridden)), keep)
     drawn, remarks = _without_overrides(texts, overridden, found.file, keep)
     lot = Lot(found.file, found.start, found.end, texts, styles, names)
     refused: dict[int, dict[str, int]] = {}
@@ -173,6 +172,19 @@ def _after_comma(words: np.ndarray) -> np.ndarray:
     return words & ~np.uint64(0xFF) | np.uint64(ord("0"))
 
 
+def _break(texts: list[str], places: Sequence[int], keep: bool) -> None:
+    """Resolve breaks, in place; in one text of all, which holds no NUL."""
+    joined = "\0".join([texts[i] for i in places])
+    whole = joined.replace(r"\N", "\n") if keep else unbroken(joined)
+    for i, text in zip(places, whole.split("\0") if places else (), strict=True):
+        texts[i] = "" if text.isspace() else text
+
+
+def _words(text: str) -> str:
+    """Return a text, empty where it is white space only."""
+    return "" if text.isspace() else text
+
+
 def _without_overrides(
     texts: list[str], places: Sequence[int], file: np.ndarray, keep: bool
 ) -> tuple[list[int], dict[int, int]]:
@@ -184,9 +196,9 @@ def _without_overrides(
         if draws(text):
             drawn.append(i)
         elif keep:
-            texts[i] = text.replace(r"\N", "\n")
+            texts[i] = _words(text.replace(r"\N", "\n"))
         else:
-            texts[i] = unbraced(text)
+            texts[i] = _words(unbraced(text))
             if "{" in text and (n := braced_comments(text)):
                 remarks[int(file[i])] += n
     return drawn, dict(remarks)

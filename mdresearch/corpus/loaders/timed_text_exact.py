@@ -24,7 +24,7 @@ _INNER_TIME = re.compile(r"<(?:\d{2,}:)?\d{2}:\d{2}\.\d{3}>")
 _NOT_CUES = re.compile(r"(NOTE|STYLE|REGION)(?=[ \t\n]|$)")
 _STAMPS = re.compile(r"(?:\d{1,4}:)?\d{1,2}:\d{2}[.,]\d{1,3}")
 _MANY_EMPTY = re.compile(r"\n{50,}")
-_EVENT = re.compile(r"^([ \t]*(?:Dialogue|Comment):)[ \t]*(.*)$")
+_EVENT = re.compile(r"^([ \t]*Dialogue:)[ \t]*(.*)$")
 _FORMAT = re.compile(r"^[ \t]*Format:(.*)$")
 
 
@@ -52,10 +52,11 @@ def read_exact(text: str, name: str, file: str, styling: str = "strip") -> Cues:
     from pysubs2.exceptions import Pysubs2Error
 
     notes: tuple[str, ...] = ()
+    remarked = 0
     if name == "vtt":
         text, notes = _cues_only(text)
     elif name in ("ass", "ssa"):
-        text, notes = _in_order(text, file)
+        text, notes, remarked = _in_order(text, file)
     if name in ("srt", "vtt"):
         text = _guarded(text)
     extra = {"keep_html_tags": True} if name in ("srt", "vtt") else {}
@@ -67,9 +68,8 @@ def read_exact(text: str, name: str, file: str, styling: str = "strip") -> Cues:
         raise DataError(
             f"{file}: it cannot be read as {name} ({error}). Repair the file, or leave it out."
         ) from error
-    comments = [e for e in events if e.is_comment]
-    told = [e for e in events if not e.is_comment and not draws(e.text)]
-    refused = {COMMENT: len(comments), DRAWING: len(events) - len(comments) - len(told)}
+    told = [e for e in events if not draws(e.text)]
+    refused = {COMMENT: remarked, DRAWING: len(events) - len(told)}
     substation = name in ("ass", "ssa")
     texts = [e.text.replace(r"\N", "\n") for e in told]
     speakers = [e.name for e in told] if substation else []
@@ -86,7 +86,7 @@ def read_exact(text: str, name: str, file: str, styling: str = "strip") -> Cues:
     return Cues(
         np.array([e.start for e in told], dtype=np.int64),
         np.array([e.end for e in told], dtype=np.int64),
-        texts,
+        ["" if words.isspace() else words for words in texts],
         [e.style for e in told] if substation else (),
         speakers,
         refused={why: n for why, n in refused.items() if n},
@@ -124,14 +124,20 @@ def _timed_line(line: str) -> bool:
     return "-->" in line and len(_STAMPS.findall(line)) == 2
 
 
-def _in_order(text: str, file: str) -> tuple[str, tuple[str, ...]]:
-    """Bring the fields of events into the order that pysubs2 takes for granted."""
+def _in_order(text: str, file: str) -> tuple[str, tuple[str, ...], int]:
+    """Bring the fields of events into the order that pysubs2 takes for granted.
+
+    Comment lines, in which anything may stand, are left out; the last value is their number.
+    """
     fields = ["layer", "start", "end", "style", "name", *["-"] * 4, "text"]
     own: list[str] = []
-    lines, inside, moved = [], False, 0
+    lines, inside, moved, remarked = [], False, 0, 0
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip().startswith("[") and line.strip().endswith("]"):
             inside = "events" in line.lower()
+        if inside and line.lstrip(" \t").startswith("Comment:"):
+            remarked += 1
+            continue
         named = _FORMAT.match(line) if inside else None
         if named:
             own = [n.strip().lower() for n in named.group(1).split(",")]
@@ -150,7 +156,7 @@ def _in_order(text: str, file: str) -> tuple[str, tuple[str, ...]]:
             line, moved = f"{event.group(1)} " + ",".join(row), moved + 1
         lines.append(line)
     said = (f"the Format line has its own order: {moved} events set right",) if moved else ()
-    return "\n".join(lines), said
+    return "\n".join(lines), said, remarked
 
 
 def _usual(own: list[str]) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import gc
 import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mdresearch.core.encodings import MARKS, decode
 from mdresearch.core.errors import DataError
@@ -24,6 +28,7 @@ HEAD = 10_000
 CHUNK = 65_536
 LOT_FILES = 250
 LOT_BYTES = 2_000_000
+NOTHING: Mapping[str, int] = MappingProxyType({})
 _OTHER_MARKS = tuple(mark for mark, encoding in MARKS if encoding != "utf-8")
 _ASS = re.compile(r"^\s*\[(Script Info|V4\+? Styles|Events)\]", re.IGNORECASE | re.MULTILINE)
 _SSA = re.compile(r"^\s*\[V4 Styles\]|^ScriptType:\s*v4\.00\s*$", re.IGNORECASE | re.MULTILINE)
@@ -36,8 +41,7 @@ _MAIL = re.compile(
 _SAYS_ENCODING = re.compile(r"""^\s*<\?xml[^>]{0,200}?\?>""")
 
 
-@dataclass(frozen=True, eq=False)
-class FileRead:
+class FileRead(NamedTuple):
     """What happened to a file: how it was read, how many cues, what was left out, or why not."""
 
     path: Path
@@ -45,7 +49,7 @@ class FileRead:
     note: str
     sha256: str
     cues: int = 0
-    refused: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = NOTHING
     refusal: str = ""
     exact: bool = False
 
@@ -65,7 +69,7 @@ class _Raw:
 
 
 def read_files(
-    paths: Sequence[Path], encoding: str | None, styling: str, skip: bool
+    paths: Sequence[Path], encoding: str | None, styling: str, skip: bool, hashed: bool = True
 ) -> tuple[list[Lot], list[FileRead]]:
     """Read files, some 250 or two megabytes in memory together.
 
@@ -79,6 +83,8 @@ def read_files(
         Whether tags are taken out of the texts.
     skip : bool
         Whether a file that cannot be read is told of in its `FileRead`, or raises.
+    hashed : bool
+        Whether the SHA-256 of each file is worked out too.
 
     Raises
     ------
@@ -87,18 +93,33 @@ def read_files(
     """
     lots: list[Lot] = []
     files: list[FileRead] = []
-    for raws in _together(paths, encoding, skip):
-        new, read = _read(raws, encoding, styling, skip)
-        lots.extend(replace(lot, file=lot.file + len(files)) for lot in new if len(lot.file))
-        files.extend(read)
+    with _collector_paused():
+        for raws in _together(paths, encoding, skip, hashed):
+            new, read = _read(raws, encoding, styling, skip)
+            lots.extend(replace(lot, file=lot.file + len(files)) for lot in new if len(lot.file))
+            files.extend(read)
     return lots, files
 
 
-def _together(paths: Sequence[Path], encoding: str | None, skip: bool) -> Iterator[list[_Raw]]:
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking over many new objects, none of which is in a ring."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
+
+
+def _together(
+    paths: Sequence[Path], encoding: str | None, skip: bool, hashed: bool
+) -> Iterator[list[_Raw]]:
     held: list[_Raw] = []
     size = 0
     for path in track(paths, "reading subtitles (files)"):
-        file = _fetched(path, encoding, skip)
+        file = _fetched(path, encoding, skip, hashed)
         held.append(file)
         size += len(file.raw)
         if size > LOT_BYTES or len(held) == LOT_FILES:
@@ -108,7 +129,7 @@ def _together(paths: Sequence[Path], encoding: str | None, skip: bool) -> Iterat
         yield held
 
 
-def _fetched(path: Path, encoding: str | None, skip: bool) -> _Raw:
+def _fetched(path: Path, encoding: str | None, skip: bool, hashed: bool) -> _Raw:
     """Read the bytes; what is not sure to be UTF-8 is decoded, the rest when its cues are cut."""
     try:
         raw = _bytes(path)
@@ -116,7 +137,7 @@ def _fetched(path: Path, encoding: str | None, skip: bool) -> _Raw:
         if not skip:
             raise
         return _Raw(path, b"", encoding="", refusal=str(error))
-    sha256 = hashlib.sha256(raw).hexdigest()
+    sha256 = hashlib.sha256(raw).hexdigest() if hashed else ""
     odd = encoding is not None or len(raw) > MAX_LINE or b"\x00" in raw or b"\x1b" in raw
     if odd or raw.startswith(_OTHER_MARKS):
         return _decoded(_Raw(path, raw, sha256=sha256), encoding, skip)
@@ -182,11 +203,12 @@ def _read(
         plain = _plain(raws, styling)
     lots, files = list(plain.lots), []
     counts = plain.counts().tolist()
-    for place, raw in enumerate(raws):
-        if plain.done[place]:
-            remarks = plain.remarks.get(place, 0)
-            note = "; ".join(n for n in (raw.note, REMARKS.format(remarks) if remarks else "") if n)
-            refused = plain.refused.get(place, {})
+    for place, (raw, done) in enumerate(zip(raws, plain.done.tolist(), strict=True)):
+        if done:
+            note, remarks = raw.note, plain.remarks.get(place, 0)
+            if remarks:
+                note = "; ".join(n for n in (note, REMARKS.format(remarks)) if n)
+            refused = plain.refused.get(place, NOTHING)
             read = FileRead(raw.path, raw.encoding, note, raw.sha256, counts[place], refused)
         elif raw.refusal:
             read = FileRead(raw.path, "", "", raw.sha256, refusal=raw.refusal)

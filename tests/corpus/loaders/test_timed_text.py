@@ -26,8 +26,9 @@ IDS = {"version": "v1", "lang": "en"}
 def from_pysubs2(text: str, form: str) -> list[Any]:
     """Read a text with the peer: universal line ends, no byte order mark, no comments, no shapes.
 
-    One departure: pysubs2 drops all that stands in braces. In SRT, WebVTT and TTML only what begins
-    with a backslash is a tag here, and words such as {sighs} stay.
+    Two departures: pysubs2 drops all that stands in braces, but in SRT, WebVTT and TTML only what
+    begins with a backslash is a tag here, and words such as {sighs} stay; and a text of white space
+    only is empty here, so that it is counted as one without words.
     """
     text = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8-sig").read()
     with warnings.catch_warnings():
@@ -35,8 +36,13 @@ def from_pysubs2(text: str, form: str) -> list[Any]:
         events = SSAFile.from_string(text, format_=form)
     told = [e for e in events if e.is_text]
     if form in ("ass", "ssa"):
-        return [(e.start, e.end, e.plaintext) for e in told]
-    return [(e.start, e.end, without_tags(e.text)) for e in told]
+        return [(e.start, e.end, worded(e.plaintext)) for e in told]
+    return [(e.start, e.end, worded(without_tags(e.text))) for e in told]
+
+
+def worded(text: str) -> str:
+    """Return a text, empty where it is white space only."""
+    return "" if text.isspace() else text
 
 
 def without_tags(text: str) -> str:
