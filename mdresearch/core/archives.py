@@ -8,6 +8,7 @@ places outside its folder, or to point at other files (links).
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import stat
 import zipfile
@@ -22,6 +23,10 @@ from mdresearch.core.csv_files import refuse_absent_or_large
 from mdresearch.core.errors import DataError
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError),
+    *(RuntimeError, NotImplementedError),  # methods and flags that zipfile does not know
+)
 HEAD = 65_536
 HEADER = 30  # bytes of a member's own header, at least
 SHOWN = 60
@@ -109,7 +114,7 @@ class Archive:
             # zipfile gives no more than the size that the archive declares, and checks the sum
             with self._zip.open(name) as stream:
                 return stream.read(size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        except DAMAGE as error:
             raise DataError(
                 f"{self.place}: '{_short(name)}' is damaged ({type(error).__name__}). Get the file "
                 "again from its source."

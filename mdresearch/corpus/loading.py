@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -245,11 +246,29 @@ def guess(paths: Sequence[Path]) -> tuple[Loader, str]:
     best, key = scores[0]
     fitting = [k for score, k in scores if score >= 0.3]
     if best < 0.3 or (len(scores) > 1 and scores[1][0] == best):
-        shown = fitting or list(LOADERS)
-        listing = "; ".join(f"{k}: {LOADERS[k].says}" for k in shown)
-        why = "could be of several kinds" if fitting else "is of no kind that is known"
-        raise DataError(f"'{first}' {why}. Say which with kind=. {listing}")
+        raise DataError(_untold(first, head, fitting))
     return LOADERS[key], f"'{first.name}' was taken for {key}: {LOADERS[key].says}"
+
+
+def _untold(path: Path, head: bytes, fitting: Sequence[str]) -> str:
+    """Say that the kind of a file cannot be told, what it looks like, and which kinds there are."""
+    if not head:
+        return f"'{path}' is of no kind that is known: it is empty. Export or download it again."
+    if fitting:
+        listing = "; ".join(f"{k}: {LOADERS[k].says}" for k in fitting)
+        return f"'{path}' could be of several kinds. Say which with kind=. {listing}"
+    begins = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t")[:400].lower()
+    seems = ""
+    if begins.startswith((b"<!doctype html", b"<html")):
+        seems = " It is a web page: an export that failed, or a page saved in its place."
+    elif re.match(rb"(from|to|received|return-path|subject|mime-version|date): ", begins):
+        seems = " It is an e-mail; save the file that is attached to it."
+    elif b"\x00" in head and not begins.startswith(b"pk"):
+        seems = " It holds NUL bytes: a damaged file, or no text."
+    ending = path.suffix.lower()
+    near = [k for k, held in LOADERS.items() if ending in held.extensions]
+    listing = "; ".join(f"{k}: {LOADERS[k].says}" for k in near or LOADERS)
+    return f"'{path}' is of no kind that is known.{seems} Say which with kind=. {listing}"
 
 
 def guess_table(

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import itertools
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -171,9 +172,14 @@ def _open(path: Path, values: bool) -> Any:
                     "does. Nothing was read."
                 )
     try:
-        return load_workbook(io.BytesIO(content), read_only=True, data_only=values)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions, which are not read
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=values)
     except Exception as error:  # openpyxl meets a damaged part with whatever it stumbled over
         raise _no_workbook(path, type(error).__name__) from error
+    if not book.sheetnames:
+        raise _no_workbook(path, "it has no sheet")
+    return book
 
 
 def _damage_told(path: Path, rows: Iterator[Any]) -> Iterator[Any]:

@@ -1,15 +1,21 @@
-"""Made-up files of every catalogue, chart and watch format: told, read, each row accounted for."""
+"""Made-up files of every kind, odd ones among them: told, read, each row accounted for."""
 
 import warnings
 
 import pytest
 
-from mdresearch.corpus.loading import read
+from mdresearch.core.errors import DataError
+from mdresearch.corpus.audience_tables import SOURCES
+from mdresearch.corpus.loading import LOADERS, read
 
 TSV = "they do not have 8 cells: 1"
 RANK = "the rank is not a whole number from 1: 1"
 ENDED = "ended is none of dropped, completed, paywall, censored (say with ended= what its words"
 ROUNDED = "viewer_id was rounded by a spreadsheet (such as 1.2E+17): 1"
+CUT = "the last line is cut off: 1"
+AGAIN = "the same row again: 1"
+NO_MS = "its time is no whole number of milliseconds: 1"
+RAGGED = "a row with more or fewer cells than the header: "
 # By file: its kind, the table to count, its rows, rows read, and reasons of what was refused.
 FILES = {
     "catalogues/dramabox_app.json": ("dramabox_json", "performance", 2, 1, ""),
@@ -47,6 +53,110 @@ FILES = {
     "watch/kuairand.csv": ("kuairand", "watch", 2, 2, ""),
     "watch/kuairec.csv": ("kuairec", "watch", 2, 3, "no viewer_id: 1"),
     "watch/tsinghua.csv": ("tsinghua_shortvideo", "watch", 2, 2, ""),
+    "catalogues/app_directory.csv": ("app_directory_csv", "versions", 2, 3, "10 cells for 9 col"),
+    "catalogues/rights_list.json": ("rights_list_json", "performance", 2, 4, "neither an id nor a"),
+    "catalogues/title_dump.json": (
+        *("title_dump_json", "versions", 2, 6),
+        "a post that lists other posts, not a drama: 1; no title: 1; not a list of texts: 2",
+    ),
+    "catalogues/title_list.csv": (
+        *("title_list_csv", "versions", 1, 3),
+        "a collection of one actor's dramas, not a drama: 1; no title: 1",
+    ),
+    "catalogues/video_panel.csv": ("video_panel_csv", "performance", 3, 3, "neither an id nor a t"),
+    "comments/api_flat.csv": ("youtube_data_api", "comments", 3, 3, ""),
+    "comments/api_flat.xlsx": ("youtube_data_api", "comments", 3, 3, ""),
+    "comments/api_replies.json": ("youtube_data_api_json", "comments", 2, 2, ""),
+    "comments/api_threads.json": ("youtube_data_api_json", "comments", 7, 7, ""),
+    "comments/douyin.json": ("douyin_json", "comments", 2, 3, "no id: 1"),
+    "comments/downloader.jsonl": ("youtube_comment_downloader", "comments", 3, 4, CUT),
+    "comments/exporter.csv": ("comment_exporter_csv", "comments", 2, 3, AGAIN),
+    "comments/exporter.xlsx": ("comment_exporter_csv", "comments", 2, 3, AGAIN),
+    "danmaku/bilibili.xml": (
+        *("bilibili_xml", "comments", 3, 5),
+        "its time is no number of seconds from 0: 1; p has not 8 or 9 values: 1",
+    ),
+    "danmaku/highlights.json": ("highlights_json", "segments", 1, 2, "it ends before it begins: 1"),
+    "danmaku/hongguo.xlsx": ("hongguo_csv", "comments", 3, 4, NO_MS),
+    "danmaku/hongguo_gb18030.csv": ("hongguo_csv", "comments", 3, 4, NO_MS),
+    "danmaku/hongguo_tabs.tsv": ("hongguo_csv", "comments", 3, 4, NO_MS),
+    "danmaku/niconico.xml": (
+        *("niconico_xml", "comments", 2, 4),
+        "deleted by the platform: 1; its time is before the start: 1",
+    ),
+    "danmaku/sampled.json": ("danmaku_json", "comments", 2, 3, "its time is no number of seconds"),
+    "reviews/app_store_node.json": ("app_store_node", "comments", 2, 2, ""),
+    "reviews/app_store_python.json": ("app_store_python", "comments", 2, 2, ""),
+    "reviews/google_play_node.json": ("google_play_node", "comments", 1, 2, "no id: 1"),
+    "reviews/google_play_python.csv": ("google_play_python", "comments", 1, 1, ""),
+    "reviews/google_play_python.json": ("google_play_python", "comments", 2, 3, AGAIN),
+    "reviews/google_play_python.xlsx": ("google_play_python", "comments", 1, 2, "no id: 1"),
+    "scripts/chinese_gb18030.txt": ("screenplay_text", "cues", 10, 19, "an element before the fir"),
+    "scripts/chinese_utf16.txt": ("screenplay_text", "cues", 10, 19, "an element before the first"),
+    "scripts/indented.txt": (
+        "screenplay_text",
+        "cues",
+        7,
+        11,
+        "a line (CONTINUED) or (MORE): 1; a",
+    ),
+    "scripts/vow.fountain": (
+        "fountain",
+        "cues",
+        13,
+        25,
+        "a boneyard /* */: 1; a note [[ ]]: 2; a p",
+    ),
+    "surveys/dates.sav": ("spss", "respondents", 3, 3, ""),
+    "surveys/gb18030.sav": ("spss", "respondents", 2, 2, ""),
+    "surveys/letters.dta": ("stata", "respondents", 5, 5, ""),
+    "surveys/letters.sas7bdat": ("sas", "respondents", 4, 4, ""),
+    "surveys/lime_both.csv": ("limesurvey_csv", "respondents", 3, 3, ""),
+    "surveys/lime_codes.csv": ("limesurvey_csv", "respondents", 3, 3, ""),
+    "surveys/lime_texts.csv": ("limesurvey_csv", "respondents", 3, 3, ""),
+    "surveys/old_gbk.dta": ("stata", "respondents", 2, 2, ""),
+    "surveys/people.por": ("spss", "respondents", 5, 5, ""),
+    "surveys/people.sav": ("spss", "respondents", 5, 5, ""),
+    "surveys/people.xpt": ("sas", "respondents", 3, 3, ""),
+    "surveys/people.zsav": ("spss", "respondents", 5, 5, ""),
+    "surveys/people_compressed.sav": ("spss", "respondents", 5, 5, ""),
+    "surveys/qualtrics.csv": ("qualtrics_csv", "respondents", 5, 5, ""),
+    "surveys/qualtrics_cut.csv": ("qualtrics_csv", "respondents", 4, 5, RAGGED),
+    "surveys/qualtrics_head_only.csv": ("qualtrics_csv", "respondents", 0, 0, ""),
+    "surveys/qualtrics_legacy.csv": ("qualtrics_csv", "respondents", 3, 3, ""),
+    "surveys/qualtrics_ragged.csv": ("qualtrics_csv", "respondents", 5, 7, RAGGED),
+    "surveys/qualtrics_utf16.tsv": ("qualtrics_csv", "respondents", 5, 5, ""),
+    "timed_text/big5.srt": ("timed_text", "cues", 2, 2, ""),
+    "timed_text/cp1252.srt": ("timed_text", "cues", 2, 2, ""),
+    "timed_text/frames.ttml": ("timed_text", "cues", 2, 2, ""),
+    "timed_text/gb18030.srt": ("timed_text", "cues", 2, 2, ""),
+    "timed_text/notes.vtt": ("timed_text", "cues", 2, 2, ""),
+    "timed_text/odd.srt": ("timed_text", "cues", 3, 4, "no text: 1"),
+    "timed_text/shift_jis.srt": ("timed_text", "cues", 2, 2, ""),
+    "timed_text/speakers.srt": ("timed_text", "cues", 2, 2, ""),
+    "timed_text/two_languages.srt": ("timed_text", "cues", 2, 2, ""),
+    "timed_text/typeset.ass": (
+        *("timed_text", "cues", 2, 4),
+        "a Comment line, which no viewer sees: 1; a drawing, not text: 1",
+    ),
+    "timed_text/utf16.srt": ("timed_text", "cues", 2, 2, ""),
+}
+# Files that no kind fits or that are damaged: what is said of them.
+REFUSED = {
+    "surveys/empty.csv": "of no kind that is known: it is empty",
+    "surveys/nul_bytes.csv": "of no kind that is known",
+    "surveys/sign_in.csv": "of no kind that is known",
+    "surveys/truncated.sav": "it cannot be read as sav .* cut off or damaged",
+}
+FOLDERS = ("catalogues", "charts", "comments", "danmaku", "reviews", "scripts", "surveys",
+           "timed_text", "watch")  # fmt: skip
+OPTIONS = {folder: {"version": "v1", "lang": "en"} for folder in ("scripts", "timed_text")}
+ENCODED = {
+    "big5.srt": ("big5", "媽媽，你回來了。"),
+    "cp1252.srt": ("cp1252", "Où est ma mère ?"),
+    "gb18030.srt": ("gb18030", "妈妈，你回来了。"),
+    "shift_jis.srt": ("cp932", "おかえりなさい。"),
+    "utf16.srt": ("utf-16-le", "妈妈，你回来了。"),
 }
 
 
@@ -64,7 +174,8 @@ def quiet(path, **options):
 @pytest.mark.parametrize("name", FILES)
 def test_each_file_is_told_and_every_row_is_accounted_for(root, name):
     kind, table, rows, n_read, reasons = FILES[name]
-    corpus = quiet(root / "tests" / "data" / name)
+    path = root / "tests" / "data" / name
+    corpus = quiet(path, **OPTIONS.get(path.parent.name, {}))
     source = corpus["sources"].iloc[0]
     assert corpus.provenance["loader"] == kind
     assert (len(corpus[table]), source["rows_read"]) == (rows, n_read)
@@ -73,10 +184,79 @@ def test_each_file_is_told_and_every_row_is_accounted_for(root, name):
     corpus.check().raise_if_bad()
 
 
-def test_no_file_is_left_out(root):
-    folders = ("catalogues", "charts", "watch")
-    there = [p for f in folders for p in (root / "tests" / "data" / f).iterdir()]
-    assert {f"{p.parent.name}/{p.name}" for p in there} == set(FILES)
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_no_kind_fits_is_refused_by_name(root, name):
+    with pytest.raises(DataError, match=REFUSED[name]) as caught:
+        quiet(root / "tests" / "data" / name)
+    assert name.partition("/")[2] in str(caught.value)
+
+
+def test_no_file_is_left_out_and_every_kind_has_one(root):
+    there = [p for f in FOLDERS for p in (root / "tests" / "data" / f).iterdir()]
+    files = {f"{p.parent.name}/{p.name}" for p in there if p.suffix != ".py" and p.is_file()}
+    assert files == {*FILES, *REFUSED}
+    assert {kind for kind, *_ in FILES.values()} == set(LOADERS)
+
+
+@pytest.mark.parametrize("name", [n for n, f in FILES.items() if f[1] == "comments"])
+def test_every_comment_says_how_its_country_is_known(root, name):
+    for given in ({}, {"country": "BRA"}):
+        comments = quiet(root / "tests" / "data" / name, **given)["comments"]
+        known = comments["country"].notna()
+        assert set(comments["country_source"].dropna()) <= set(SOURCES)
+        assert (comments["country_source"].notna() == known).all()
+        assert known.any() or not given or "douyin" in name
+
+
+@pytest.mark.parametrize("name", ENCODED)
+def test_subtitles_in_old_encodings(root, name):
+    encoding, words = ENCODED[name]
+    corpus = quiet(root / "tests" / "data" / "timed_text" / name, **OPTIONS["timed_text"])
+    assert corpus["sources"]["encoding"].tolist() == [encoding]
+    assert corpus["cues"]["text"].tolist()[0] == words
+
+
+def test_two_languages_and_speakers_of_subtitles(root):
+    folder = root / "tests" / "data" / "timed_text"
+    given = {"version": "v1", "lang": "zh", "split_languages": ("zh", "en")}
+    cues = quiet(folder / "two_languages.srt", **given)["cues"]
+    assert cues["lang"].tolist() == ["zh", "en"] * 2
+    spoken = quiet(folder / "speakers.srt", version="v1", lang="en", speakers=True)["cues"]
+    assert spoken["text"].tolist()[:2] == ["You signed.", "I did not."]
+
+
+def test_a_workbook_says_what_was_passed_over_and_gives_what_the_csv_does(root):
+    folder = root / "tests" / "data" / "comments"
+    book, plain = quiet(folder / "exporter.xlsx"), quiet(folder / "exporter.csv")
+    same = ["comment_id", "text", "user_hash"]
+    assert book["comments"][same].equals(plain["comments"][same])
+    assert "😂" in book["comments"]["text"][0]
+    assert book["comments"]["text"][1] == "=1+1; first!", "a text, not a formula"
+    note = book["sources"]["remark"][0]
+    assert "sheet 'Comments'; 2 rows above the column names passed over" in note
+    assert "sheets not read: About" in note
+    dated = quiet(folder / "api_flat.xlsx")["comments"]["posted_at"].tolist()
+    assert dated[0] == "2025-07-14T23:19:42", "Excel keeps no zone: none is made up"
+
+
+def test_replies_that_an_answer_leaves_out_are_counted_and_found_in_the_next(root):
+    folder = root / "tests" / "data" / "comments"
+    with pytest.warns(UserWarning, match="2 replies are not in the files"):
+        alone = read(folder / "api_threads.json", lang="en", country="USA")
+    comments = quiet([folder / "api_threads.json", folder / "api_replies.json"])["comments"]
+    assert (len(alone["comments"]), len(comments)) == (7, 9)
+    assert comments["parent_id"].value_counts().to_dict() == {"Ug1": 7}
+    assert set(comments["video_id"]) == {"vid1"}
+    assert comments["text"].tolist()[-1] == "reply 6 & more"
+    assert comments["n_replies"].tolist()[0] == 7
+    assert comments["is_reply"].sum() == 7
+    assert alone["comments"]["user_hash"].nunique() == 1
+
+
+def test_numbers_beyond_all_counts_are_left_out_of_a_rights_list(root):
+    corpus = quiet(root / "tests/data/catalogues/rights_list.json")
+    assert corpus["performance"]["value"].tolist() == [125_000, 3]
+    assert corpus["versions"]["price"].fillna(-1).tolist() == [100, -1]
 
 
 def test_editions_of_one_story_and_the_first_of_two_counts(root):

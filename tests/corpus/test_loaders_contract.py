@@ -19,6 +19,12 @@ HOSTILE = {
     "really HTML": HTML,
     "one line of 10 MB": b"x" * 10_000_000,
 }
+LOOKS = {
+    "of NUL bytes": ". It holds NUL bytes",
+    "empty": ": it is empty. ",
+    "really HTML": ". It is a web page",
+    "one line of 10 MB": ". Say which ",
+}
 ONE_ROW_EACH = {"comments", "respondents"}  # one row of the file makes one row of these
 # What makes one row of the example one that is refused.
 SPOILT = {
@@ -237,4 +243,6 @@ def test_a_file_of_something_else_is_of_no_kind(what, tmp_path):
     path.write_bytes(HOSTILE[what])
     with pytest.raises(DataError) as caught:
         read(path)
-    assert str(caught.value).startswith(f"'{path}' is of no kind that is known. Say which ")
+    said = str(caught.value)
+    assert said.startswith(f"'{path}' is of no kind that is known{LOOKS[what]}")
+    assert "Say which with kind=." in said or what == "empty"

@@ -118,7 +118,7 @@ def _right(row: Mapping[str, Any], period: str | None) -> tuple[Entry | None, in
         "description_cut": cut if text else None,
         "tags": joined(words_of(row.get("tags"))),
         "category": text_of(row.get("category")),
-        "price": float(price) if _real(price) else None,
+        "price": float(price) if price is not None and _real(price) else None,
         "price_tier": text_of(row.get("priceTier")),
         "launch_as_given": TIMES.get(launch or "", launch),
         "episodes_as_given": text_of(row.get("episodes")),

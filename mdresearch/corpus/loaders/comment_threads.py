@@ -58,18 +58,18 @@ def thread_rows(rows: Sequence[Row]) -> list[Row]:
 def _comment(comment: Row, snippet: Row) -> Row:
     text = snippet.get("textOriginal")
     shown = snippet.get("textDisplay")
-    as_html = not isinstance(text, str) and isinstance(shown, str)
+    bare = plain(shown) if not isinstance(text, str) and isinstance(shown, str) else None
     parent = snippet.get("parentId")
     channel = snippet.get("authorChannelId")
     return {
         **{name: snippet.get(field) for name, field in FIELDS.items()},
         "comment_id": comment.get("id"),
-        "comment_text": plain(shown) if as_html else text,
+        "comment_text": text if bare is None else bare,
         "author_channel_id": _object(channel).get("value"),
         "is_reply": bool(parent),
         CUT: 0,
         INNER: any(snippet.get(name) for name in PERSONAL),
-        AS_HTML: as_html and plain(shown) != shown,
+        AS_HTML: bare is not None and bare != shown,
     }
 
 

@@ -58,8 +58,7 @@ def _sniff_niconico(path: Path, head: bytes) -> float:
 def _sniff_hongguo(path: Path, head: bytes) -> float:
     if any(OFFSET.encode(name) in head for name in ("utf-8", "gb18030", "utf-16-le")):
         return SURE
-    workbook = path.suffix.lower() == ".xlsx"
-    return 0.3 if workbook and ("弹幕" in path.name or "danmaku" in path.name.lower()) else 0.0
+    return 0.0
 
 
 def _sniff_sampled(path: Path, head: bytes) -> float:

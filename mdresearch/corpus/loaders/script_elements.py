@@ -114,7 +114,8 @@ def heading_of(text: str) -> dict[str, str]:
         word = re.sub(r"[\s.]", "", setting.group(1)).upper()
         out["setting"] = _SETTINGS.get(word, word)
         text = text[setting.end() :]
-    place, *rest = (part for part in _DASH.split(text.strip(" .-–—")) if part)
+    parts = [part for part in _DASH.split(text.strip(" .-–—")) if part]
+    place, *rest = parts or [""]
     out["place"] = " - ".join([place, *rest[:-1]]).strip() if rest else place
     if rest:
         out["time_of_day"] = rest[-1].strip()

@@ -76,6 +76,8 @@ class Reader:
 def described(about: Any) -> dict[str, Any]:
     """Return what a file says of itself as plain lists."""
     names = list(about.column_names)
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError("a variable has no name")
     labels = about.variable_value_labels or {}
     return {
         "names": names,

@@ -85,7 +85,9 @@ def read_cells(path: Path, encoding: Any, n_head: int = 3) -> Cells:
 def _parted(
     path: Path, rows: list[list[str]], encoding: str, note: str, mark: str, n_head: int
 ) -> Cells:
-    start = next((k for k, row in enumerate(rows) if any(row)), 0)
+    start = next((k for k, row in enumerate(rows) if any(row)), None)
+    if start is None:
+        raise DataError(f"{path}: all its cells are empty. Its first row must name the variables.")
     width = len(rows[start])
     if width < 2 or width > MAX_COLUMNS:
         raise DataError(
