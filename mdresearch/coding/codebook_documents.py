@@ -1,4 +1,4 @@
-"""The codebook for people: the methods of `Codebook` that write documents and sheets."""
+"""The codebook for people and for tools: the methods of `Codebook` that write and exchange."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mdresearch.coding.codebooks import Codebook
     from mdresearch.coding.documents.translating import Translation
+    from mdresearch.coding.exchange.losses import LossReport
 
 
 class ForPeople:
@@ -85,3 +87,54 @@ class ForPeople:
         from mdresearch.coding.documents.translating import read_translation
 
         return read_translation(self, table)
+
+
+class ForTools:
+    """Exchange with annotation software; each method is a face of a function in `exchange`."""
+
+    def to_qdc(self: Any, path: str | Path, lang: str | None = None) -> LossReport:
+        """Write a REFI-QDA codebook, with the whole scheme beside it as ``*.mdcb.yaml``.
+
+        Read by QualCoder, ATLAS.ti, MAXQDA, NVivo and others. Ids, languages and examples travel
+        in the descriptions, after a mark, so that they come back (`from_qdc`).
+
+        Parameters
+        ----------
+        path : str or Path
+            Ends in ``.qdc``.
+        lang : str or None
+            The language of the names.
+
+        Returns
+        -------
+        LossReport
+            What users of a tool will not see, and where it is kept.
+        """
+        from mdresearch.coding.exchange.refi_codebooks_out import write_qdc
+
+        return write_qdc(self, path, lang)
+
+    @classmethod
+    def from_qdc(
+        cls, path: str | Path, match: Codebook | None = None
+    ) -> tuple[Codebook, LossReport]:
+        """Read a REFI-QDA codebook of any tool.
+
+        A code is known by the payload of its description, else (with ``match``) by its GUID or the
+        path of its names, else it is new. What the file has no place for is taken from the sidecar
+        beside it, or from ``match``.
+
+        Returns
+        -------
+        codebook : Codebook
+        report : LossReport
+            What was new, cut, taken from elsewhere, or left out.
+
+        Raises
+        ------
+        DataError
+            It is no REFI-QDA codebook, is not well-formed, or has a document type.
+        """
+        from mdresearch.coding.exchange.refi_codebooks_in import read_qdc
+
+        return read_qdc(path, match)

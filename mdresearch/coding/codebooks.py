@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mdresearch.coding.codebook_documents import ForPeople
+from mdresearch.coding.codebook_documents import ForPeople, ForTools
 from mdresearch.coding.codebook_parts import (
     NONE_OF_THESE,
     Code,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Codebook(ForPeople):
+class Codebook(ForPeople, ForTools):
     """A coding scheme, with everything that it extends worked in.
 
     Made by `Codebook.load` and `Codebook.read`; nothing in it can be changed.

@@ -122,7 +122,7 @@ class _Comparison:
         return f"gone ({told})"
 
     def _codes(self) -> Iterator[Change]:
-        held = [_documents(book.content) for book in (self.old, self.new)]
+        held = [documents(book.content) for book in (self.old, self.new)]
         yield from self._things("code", held[0], held[1], CODE_FIELDS)
         for name, before in self.old.codes.items():
             after = self.new.codes.get(name)
@@ -244,7 +244,7 @@ def _switch(
         yield Change(what, name, key, "major" if new is worse else "minor", says)
 
 
-def _documents(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def documents(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return every code of a document by id, depth first."""
     out: dict[str, Mapping[str, Any]] = {}
 

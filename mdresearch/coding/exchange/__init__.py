@@ -1,0 +1,1 @@
+"""Exchange with annotation software: each reader and writer says what it could not carry over."""
