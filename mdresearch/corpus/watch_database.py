@@ -16,6 +16,7 @@ from mdresearch.corpus.watch_sources import WatchSource, choose_table, quoted, s
 
 PIECE = 50_000
 READ_ONLY = "SET TRANSACTION READ ONLY"
+PACKAGES = {"MySQLdb": "mysqlclient", "psycopg2": "psycopg2-binary"}
 READ_ONLY_BACKENDS = ("postgresql", "mysql", "mariadb", "oracle")
 
 
@@ -79,16 +80,19 @@ def _opened(url: str, place: str) -> Iterator[tuple[Any, Any]]:
     except ModuleNotFoundError as error:
         raise DataError(
             f"{place}: the driver '{error.name}' is not installed. Install it (pip install "
-            f"{error.name}), or name another driver in the URL (database+driver://)."
+            f"{PACKAGES.get(str(error.name), error.name)}), or name another driver in the URL (database+driver://)."
         ) from None
     except MdresearchError:
         raise
     except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError, OSError) as error:
         # the driver's own text may hold the password, so only the kind of error is told
-        raise DataError(
-            f"{place}: the database cannot be read ({type(error).__name__}). Look whether the URL "
-            "is right, its driver is installed, and you may read the table."
-        ) from None
+        how = "the database cannot be read"
+        look = "the URL is right, its driver is installed, and you may read the table"
+        lost = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError)
+        if isinstance(error, lost) and not url.lower().startswith("sqlite"):
+            how = "no connection, or it was refused"
+            look = "the server runs, its host and port are right, and user and password are"
+        raise DataError(f"{place}: {how} ({type(error).__name__}). Look whether {look}.") from None
 
 
 def _engine(sqlalchemy: Any, url: str, place: str) -> Any:

@@ -206,7 +206,7 @@ def test_other_databases_are_told_to_read_only_in_each_transaction(backend, monk
         (
             "postgresql+psycopg2://me:secret@host/base?x=secret",
             "postgresql+psycopg2://***@host/base: the driver 'psycopg2' is not installed. Install "
-            "it (pip install psycopg2), or name another driver in the URL (database+driver://).",
+            "it (pip install psycopg2-binary), or name another driver in the URL (database+driver://).",
         ),
         (
             "nosuch://me:secret@host/base",
@@ -254,6 +254,64 @@ def test_no_secret_of_a_url_is_in_a_message(url, text, how, monkeypatch):
 def test_urls_are_shown_without_secrets(url, text):
     assert shown(url) == text
     assert "secret" not in brief(url)
+
+
+CLOSED = ("postgresql", "mysql+pymysql", "postgresql+pg8000")
+
+
+@pytest.mark.parametrize("backend", CLOSED)
+def test_a_closed_port_is_no_connection(backend):
+    import sqlalchemy
+
+    url = f"{backend}://me:secret@127.0.0.1:9/base"
+    try:
+        sqlalchemy.create_engine(url)
+    except ModuleNotFoundError as error:
+        words = f"the driver '{error.name}' is not installed. Install it"
+    else:
+        words = "no connection, or it was refused"
+    with pytest.raises(DataError) as caught:
+        read(url, table="log")
+    assert str(caught.value).startswith(f"{backend}://***@127.0.0.1:9/base: {words}")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:secret@host/base", "mysql://me:secret@host/base"])
+def test_what_a_server_says_of_a_password_is_not_repeated(url, monkeypatch):
+    import sqlalchemy
+
+    def refuse():
+        raise sqlite3.OperationalError('the password "secret" of user "me" is wrong')
+
+    stand_in = sqlalchemy.create_engine("sqlite://", creator=refuse)
+    monkeypatch.setattr(sqlalchemy, "create_engine", lambda given: stand_in)
+    with pytest.raises(DataError) as caught:
+        read(url, "watch_generic", table="log")
+    assert str(caught.value) == (
+        f"{shown(url)}: no connection, or it was refused (OperationalError). Look whether the "
+        "server runs, its host and port are right, and user and password are."
+    )
+    assert caught.value.__cause__ is None
+
+
+def test_no_secret_of_a_url_is_in_a_corpus_or_its_texts(stored, monkeypatch, tmp_path):
+    import sqlalchemy
+
+    # the file takes the place of a server; its own SQL has no transaction that only reads
+    file = sqlalchemy.create_engine(f"sqlite:///{stored / 'log.sqlite'}")
+    monkeypatch.setattr(sqlalchemy, "create_engine", lambda given: file)
+    monkeypatch.setattr("mdresearch.corpus.watch_database.READ_ONLY", "SELECT 1")
+    url = "postgresql://someone:secret@host/base?sslpassword=secret"
+    corpus = read(url, table='my "log', share="derived")
+    assert len(corpus["watch"]) == ROWS
+    corpus.save(tmp_path / "kept")
+    texts = [corpus.check(), corpus.describe(), corpus.provenance, corpus.note, repr(corpus)]
+    texts += [frame.to_csv() for frame in corpus.tables.values()]
+    texts += [p.read_text() for p in (tmp_path / "kept").rglob("*") if p.is_file()]
+    for text in texts:
+        assert "secret" not in str(text)
+        assert "someone" not in str(text)
+    assert corpus["sources"]["url_or_file"].str.startswith("postgresql://***@host/base").all()
 
 
 def test_without_sqlalchemy_a_url_says_what_to_do(monkeypatch):
