@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdresearch.core.encodings import CANDIDATES, ENCODINGS, decode
+from mdresearch.core.encodings import CANDIDATES, ENCODINGS, Decoded, decode
 from mdresearch.core.errors import DataError, UnknownNameError
 
 HEAD = "1\n00:00:01,000 --> 00:00:02,500\n"
@@ -130,6 +130,20 @@ def test_nul_bytes_that_are_no_utf16_are_refused() -> None:
         decode(b"ab\nc\x00d and more text of one byte a character", name="a.srt")
     with pytest.raises(DataError, match="a NUL character"):
         decode("a\x00b".encode("utf-16"), name="a.srt")
+
+
+@pytest.mark.parametrize(
+    "content", [b"a,b\n1\x00,2\n", b"a,b\n\x001,2\n", b"a\x00", b"x,y\n\x00\n,1\n"]
+)
+def test_one_nul_byte_does_not_make_a_short_file_utf16(content: bytes) -> None:
+    with pytest.raises(DataError, match="a.csv, line . ?.*a NUL byte, and it is not UTF-16"):
+        decode(content + b"3,4\n", name="a.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "剧名,集\n编的剧,1\n", "é,à\n1,2\n"])
+def test_short_utf16_without_a_mark_is_still_read(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == Decoded(text, encoding)
 
 
 def test_too_long_is_refused_before_it_is_read() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
 import sys
 import warnings
+import zipfile
 
 import pytest
 
@@ -86,6 +88,61 @@ def test_entities_are_refused_and_nothing_outside_is_opened(kind, content, tmp_p
     assert isinstance(message, str), "it was read"
     assert path.name in message
     assert re.search("DOCTYPE|entit|ENTITY", message), message
+
+
+def zipped(members, **options):
+    """Return a zip archive."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, member in members.items():
+            made.writestr(name, member, **options)
+    return content.getvalue()
+
+
+ZIPS = {
+    "a path outside": lambda: zipped(
+        {"../../etc/evil.csv": "a,b\n1,2\n", "xl/workbook.xml": "<a/>"}
+    ),
+    "an absolute path": lambda: zipped({"/etc/evil.csv": "a,b\n1,2\n"}),
+    "a bomb": lambda: zipped({"xl/worksheets/sheet1.xml": b"0" * 40_000_000}),
+    "an archive of a table": lambda: zipped({"table.csv": "a,b\n1,2\n"}),
+    "a cut archive": lambda: zipped({"xl/workbook.xml": "<a/>" * 99})[:90],
+}
+
+
+@pytest.mark.parametrize("what", ZIPS)
+def test_archives_are_refused_by_every_kind_and_nothing_is_unpacked(what, tmp_path):
+    content = ZIPS[what]()
+    before = {p.name for p in tmp_path.parent.iterdir()}
+    for kind in KINDS:
+        endings = LOADERS[kind].extensions
+        for ending in {endings[0], ".xlsx"} & set(endings):
+            path = tmp_path / f"packed-{kind}{ending}"
+            path.write_bytes(content)
+            message = tried(kind, path)
+            assert isinstance(message, str), f"{kind} read it"
+            assert path.name in message, (kind, message)
+            assert len(message) < 2_000
+            path.unlink()
+    assert {p.name for p in tmp_path.parent.iterdir()} == before
+    assert not list(tmp_path.rglob("*evil*"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_nul_byte_in_the_middle_is_told_and_nothing_is_shifted(kind, tmp_path):
+    loader = LOADERS[kind]
+    middle = len(loader.example) * 2 // 3
+    path = tmp_path / f"damaged{loader.extensions[0]}"
+    path.write_bytes(loader.example[:middle] + b"\x00" + loader.example[middle:])
+    outcome = tried(kind, path)
+    if isinstance(outcome, str):
+        assert path.name in outcome
+        return
+    # Programs' own files hold NUL bytes; a watch log keeps them out of its tables.
+    assert ".sav" in loader.extensions or "watch" in loader.gives or outcome.check().ok
+    for name in outcome.tables:
+        for _, cells in outcome[name].select_dtypes("str").items():
+            assert not cells.dropna().str.contains("\x00", regex=False).any(), name
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -287,3 +287,12 @@ def test_goemotions_on_made_up_lines(tmp_path):
     assert str(caught.value) == (
         f"'{path}', row 1: not three fields (text, labels 0 to 27, id). Restore the file."
     )
+
+
+def test_rows_read_of_xed_are_those_kept_and_those_refused(tmp_path):
+    path = tmp_path / "neu_en.txt"
+    path.write_text("1\tMade up.\n\t\n2\tMade up too.\n", encoding="utf-8")
+    corpus = read_xed([path])
+    source = corpus["sources"].iloc[0]
+    assert (len(corpus["cues"]), source["rows_read"], source["rows_refused"]) == (2, 3, 1)
+    assert source["reasons"] == "empty line: 1"
