@@ -13,8 +13,10 @@ _PUBLIC = {
     "Variable": "codebooks",
     "agreement": "agreements",
     "compare_maps": "transcodings",
+    "read_label_studio": "exchange.label_studio_in",
     "transcode": "transcodings",
     "transcoding_observed": "transcodings",
+    "write_label_studio": "exchange.label_studio_out",
 }
 
 __all__ = sorted(_PUBLIC)

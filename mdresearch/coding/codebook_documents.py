@@ -138,3 +138,37 @@ class ForTools:
         from mdresearch.coding.exchange.refi_codebooks_in import read_qdc
 
         return read_qdc(path, match)
+
+    def to_label_studio(
+        self: Any,
+        path: str | Path,
+        unit: str | None = None,
+        lang: str | None = None,
+        fps: float = 25.0,
+    ) -> LossReport:
+        """Write the labelling interface of a Label Studio project.
+
+        Aliases are code ids, so that answers come back without any language.
+
+        Parameters
+        ----------
+        path : str or Path
+            The XML file to write.
+        unit : str or None
+            The variables of one unit (one project a unit); of all where None.
+        lang : str or None
+            The language of what coders read.
+        fps : float
+            Frames per second of the videos. A wrong figure shifts every time.
+
+        Returns
+        -------
+        LossReport
+            Rules that the interface cannot keep; `Codebook.check_rows` checks them afterwards.
+        """
+        from mdresearch.coding.exchange.label_studio_config import label_studio_config
+        from mdresearch.core.atomic import write_text
+
+        text, report = label_studio_config(self, unit, lang, fps)
+        write_text(path, text)
+        return report
