@@ -247,7 +247,7 @@ def guess(paths: Sequence[Path]) -> tuple[Loader, str]:
     fitting = [k for score, k in scores if score >= 0.3]
     if best < 0.3 or (len(scores) > 1 and scores[1][0] == best):
         raise DataError(_untold(first, head, fitting))
-    return LOADERS[key], f"'{first.name}' was taken for {key}: {LOADERS[key].says}"
+    return LOADERS[key], f"'{first.name}' was taken for {key}: {LOADERS[key].says}."
 
 
 def _untold(path: Path, head: bytes, fitting: Sequence[str]) -> str:
@@ -294,7 +294,7 @@ def guess_table(
             f"{place}: its columns are of no kind that is known. Say which with kind=, and with "
             f"columns= which column means what. It has: {', '.join(names[:40])}. {able}"
         )
-    return LOADERS[kind], f"'{place}' was taken for {kind}: {LOADERS[kind].says}"
+    return LOADERS[kind], f"'{place}' was taken for {kind}: {LOADERS[kind].says}."
 
 
 def _paths(

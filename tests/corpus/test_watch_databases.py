@@ -81,7 +81,7 @@ def test_every_form_gives_the_same_rows(form, stored, rows):
     assert (source["rows_read"], source["rows_refused"]) == (ROWS, 0)
     assert source["url_or_file"] == brief(place, options.get("table"))
     assert str(stored) not in str(corpus["sources"].to_dict()), "no folder of this machine"
-    assert corpus.provenance["guessed"].endswith("was taken for watch_generic: " + SAYS)
+    assert corpus.provenance["guessed"].endswith("was taken for watch_generic: " + SAYS + ".")
 
 
 SAYS = LOADERS["watch_generic"].says
