@@ -176,8 +176,8 @@ def _pysubs2(path: Path, name: str) -> list[Any] | None:
 
 def _without_tags(text: str) -> str:
     """Take out the tags of pysubs2, but keep words in braces: they are somebody's, as {sighs}."""
-    text = re.sub(r"{\\[^}]*}", "", text)
-    return text.replace(r"\h", " ").replace(r"\n", "\n").replace(r"\N", "\n")
+    text = re.sub(r"{\\[^}]*}", "", text.replace(r"\N", "\n"))
+    return text.replace(r"\h", " ").replace(r"\n", "\n")
 
 
 YAML_WORDS = (

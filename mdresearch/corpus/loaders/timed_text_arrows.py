@@ -268,7 +268,8 @@ def _without_tags(texts: list[str], tagged: Sequence[int], form: str, keep: bool
         text = texts[i]
         if speakers:
             speakers[i] = voiced(text.replace(r"\N", "\n"))
-        text = text.replace(r"\N", "\n") if keep else plain(text)
+        text = text.replace(r"\N", "\n")
+        text = text if keep else plain(text)
         text = unescaped(text) if form == "vtt" and not keep else text
         texts[i] = "" if text.isspace() else text
     return Coded.of(speakers) if any(speakers) else None

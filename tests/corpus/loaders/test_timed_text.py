@@ -47,8 +47,8 @@ def worded(text: str) -> str:
 
 def without_tags(text: str) -> str:
     """Take out the tags of pysubs2's own text, as its ``plaintext`` does, but keep other braces."""
-    text = re.sub(r"{\\[^}]*}", "", text)
-    return text.replace(r"\h", " ").replace(r"\n", "\n").replace(r"\N", "\n")
+    text = re.sub(r"{\\[^}]*}", "", text.replace(r"\N", "\n"))
+    return text.replace(r"\h", " ").replace(r"\n", "\n")
 
 
 def ours(text: str, form: str) -> tuple[list[Any], bool]:

@@ -13,6 +13,8 @@ import pytest
 
 import mdresearch as md
 from mdresearch.corpus.loaders import timed_text
+from mdresearch.corpus.loaders.timed_text_exact import read_exact
+from mdresearch.corpus.loaders.timed_text_fast import read_plain
 
 IDS = {"version": "v1", "lang": "en"}
 STAMP = "1\n00:00:01,000 --> 00:00:02,500\n"
@@ -29,6 +31,15 @@ def test_words_in_braces_stay_and_tags_go(tmp_path: Path) -> None:
     assert cues(tmp_path, text).tables["cues"]["text"].tolist() == ["{sighs} No."]
     kept = cues(tmp_path, text, styling="keep").tables["cues"]["text"].tolist()
     assert kept == ["{\\an8}<i>{sighs} No.</i>"]
+
+
+def test_a_line_break_after_a_brace_is_no_tag_on_either_path() -> None:
+    srt = "1\n00:00:01,000 --> 00:00:02,500\nYou {\\Nagain} <i>and {\nagain} here</i>\n\n"
+    fast = read_plain([srt.encode()], ["srt"])
+    assert fast.done.tolist() == [True]
+    expected = ["You {\nagain} and {\nagain} here"]
+    assert fast.lots[0].text == expected
+    assert list(read_exact(srt, "srt", "x").text) == expected
 
 
 def test_comments_in_braces_of_ass_are_left_out_and_counted(tmp_path: Path) -> None:
