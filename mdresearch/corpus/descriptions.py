@@ -71,7 +71,8 @@ class Description:
         parts.append(f"{full} of {len(self.missing)} columns have no empty cell.")
         if len(self.refusals):
             refused = int(self.refusals["rows_refused"].sum())
-            parts.append(f"Refused when read: {refused:,} rows in {_files(len(self.refusals))}.")
+            rows = f"{refused:,} row" + ("" if refused == 1 else "s")
+            parts.append(f"Refused when read: {rows} in {_files(len(self.refusals))}.")
         return " ".join(parts)
 
     def __repr__(self) -> str:
@@ -162,6 +163,8 @@ def _counted(frame: pd.DataFrame) -> str:
     shown = [f"{value} {n:,}" for value, n in known.head(SHOWN).items()]
     if len(known) > SHOWN:
         shown.append(f"{len(known) - SHOWN} more")
+    if not len(known):
+        return f"none named ({unknown:,} empty cell{'' if unknown == 1 else 's'})"
     if unknown:
         shown.append(f"not known {unknown:,}")
     return f"{len(known)} ({', '.join(shown)})"

@@ -11,6 +11,8 @@ from mdresearch.corpus.schemas import TABLES
 from mdresearch.corpus.watch_kinds import LENGTHS, UNITS
 from mdresearch.corpus.watch_sources import WatchSource, quoted
 
+BLANKS = "'" + "".join(c for c in map(chr, range(1, 0x3001)) if c.isspace()) + "'"
+"""What Python strips off a text, as a literal of SQL: DuckDB by itself trims blanks only."""
 LONGEST_MS = 10**12  # some 31 years
 FLOATS = ("DOUBLE", "FLOAT", "REAL")
 WHOLE = r"[0-9]{1,18}(\.0+)?"
@@ -155,7 +157,7 @@ def cleaned(
 
 
 def _cell(column: str) -> str:
-    return f"nullif(trim(CAST({quoted(column)} AS VARCHAR)), '')"
+    return f"nullif(trim(CAST({quoted(column)} AS VARCHAR), {BLANKS}), '')"
 
 
 def _number(found: Mapping[str, str], units: Mapping[str, int]) -> str:

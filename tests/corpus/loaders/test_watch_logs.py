@@ -318,3 +318,13 @@ def test_files_that_are_something_else_are_refused(content, ending, put):
 def test_a_line_without_end_is_refused_in_bounded_memory(put):
     with pytest.raises(DataError, match=r"row 1: it is longer than 1,000,000 bytes"):
         scan_watch(put("w.csv", b"a" * 1_100_000))
+
+
+@pytest.mark.parametrize("blank", ["\t", "\u3000", "\xa0", " \t "])
+def test_an_id_of_white_space_is_none(blank, tmp_path):
+    path = tmp_path / "log.csv"
+    rows = f"viewer_id,version_id,country,watched_s\n{blank},v1,BRA,3\n{blank}a1{blank},v1,BRA,4\n"
+    path.write_text(rows, encoding="utf-8")
+    corpus = read(path, "watch_generic", keep_names=True)
+    assert corpus["watch"]["viewer_id"].tolist() == ["a1"]
+    assert corpus["sources"]["reasons"].tolist() == ["no viewer_id: 1"]
