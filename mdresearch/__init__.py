@@ -27,6 +27,7 @@ _PUBLIC = {
     "ModelFit": "core.results",
     "Study": "study.studies",
     "agreement": "coding.agreements",
+    "code": "coding.dictionary_coding",
     "compare": "study.judging",
     "country_codes": "core.countries",
     "fetch": "corpus.datasets",
@@ -48,6 +49,7 @@ __all__ = [*sorted(_PUBLIC), "__version__"]
 if TYPE_CHECKING:
     from mdresearch.coding.agreements import agreement
     from mdresearch.coding.codebooks import Codebook
+    from mdresearch.coding.dictionary_coding import code
     from mdresearch.core.claims import Claim
     from mdresearch.core.countries import country_codes
     from mdresearch.core.findings import Finding, Findings
