@@ -64,7 +64,7 @@ def read_exact(text: str, name: str, file: str, styling: str = "strip") -> Cues:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             events = SSAFile.from_string(text, format_=name, **extra).events
-    except (ValueError, TypeError, Pysubs2Error) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, Pysubs2Error) as error:
         raise DataError(
             f"{file}: it cannot be read as {name} ({error}). Repair the file, or leave it out."
         ) from error

@@ -8,6 +8,7 @@ import pytest
 
 from mdresearch.core.errors import DataError
 from mdresearch.corpus.loaders import timed_text
+from mdresearch.corpus.loaders.timed_text_files import read_files
 from mdresearch.corpus.loaders.timed_text_names import compiled
 
 SRT = b"1\n00:00:01,000 --> 00:00:02,500\nYou again?\n\n"
@@ -53,3 +54,21 @@ def test_the_example_is_told_and_read(tmp_path: Path) -> None:
 def test_two_fields_side_by_side_are_refused() -> None:
     with pytest.raises(DataError, match="nothing stands between {number} and the field before"):
         compiled("{version}{number}.srt")
+
+
+def test_what_trips_the_peer_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "odd.ass"
+    path.write_text("[Script Info]\n\n[V4+ Styles]\nFormat: Name\nStyle: Default,A,0,0\n")
+    with pytest.raises(DataError, match=r"odd\.ass: it (cannot be read as ass|holds no cue)"):
+        timed_text.load([path], {"version": "v", "lang": "en"})
+
+
+def test_bytes_that_are_no_utf8_are_told_wherever_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "odd.ass"
+    fields = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
+    path.write_bytes(
+        b"[Script Info]\nTitle: \xff\xc3\x28\x81\x9d\n\n[Events]\nFormat: " + fields.encode()
+        + b"\nDialogue: 0,0:00:01.00,0:00:02.50,Default,,0,0,0,,Sign.\n"
+    )  # fmt: skip
+    _, files = read_files([path], None, "strip", True)
+    assert files[0].refusal or files[0].encoding != "utf-8"
