@@ -237,9 +237,9 @@ def guess(paths: Sequence[Path]) -> tuple[Loader, str]:
     with first.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if head.startswith(b"PK\x03\x04") and first.suffix.lower() == ".xlsx":
-        from mdresearch.corpus.workbooks import head_as_csv
+        from mdresearch.corpus.workbooks import head_of_sheets
 
-        head = head_as_csv(first) or head
+        head = head_of_sheets(first) or head
     scores = sorted(
         ((loader.sniff(first, head), key) for key, loader in LOADERS.items()), reverse=True
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import itertools
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -124,16 +124,20 @@ class Found:
     note: str
 
 
-def head_as_csv(path: Path) -> bytes:
-    """Return the first rows of two cells and more of every sheet as CSV; nothing where damaged."""
-    text = io.StringIO()
+def head_of_sheets(path: Path) -> bytes:
+    """Return the first rows of two cells and more of every sheet, for telling the kind of a file.
+
+    Cells are separated by commas; within a cell, what a CSV would quote is a blank.
+    """
+    lines = []
     try:
         for name in sheet_names(path)[:TITLES]:
-            top = [row for row in _walk(path, name, TITLES) if sum(map(bool, row)) > 1]
-            csv.writer(text, lineterminator="\n").writerows(top)
+            for row in _walk(path, name, TITLES):
+                if sum(map(bool, row)) > 1:
+                    lines.append(",".join(re.sub(r'[,;"\s]+', " ", cell or "") for cell in row))
     except DataError:
         return b""
-    return text.getvalue().encode("utf-8", errors="replace")
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", errors="replace")
 
 
 def _heads(row: Sequence[str | None]) -> list[str]:
