@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mdresearch.core.errors import DataError, unknown_name
+from mdresearch.core.errors import DataError, showable, unknown_name
 from mdresearch.core.registry import Registry
 from mdresearch.corpus.addresses import brief, is_url, shown
 from mdresearch.corpus.corpora import Corpus
@@ -58,6 +58,10 @@ class Reading:
     files: tuple[FileNote, ...]
     persons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make what the warnings quote from files fit for a terminal."""
+        object.__setattr__(self, "warnings", tuple(map(showable, self.warnings)))
 
 
 @dataclass(frozen=True)
