@@ -108,7 +108,7 @@ def test_declared_pairs_stand_beside_what_was_seen(core):
     table = compare_maps(core, "cn_to_us", fit).set_index(["code", "to"])
     assert table.loc[("domineering_ceo", "wolf_alpha"), "verdict"] == "seen"
     assert table.loc[("domineering_ceo", "mafia_boss"), "verdict"] == "not seen"
-    assert table["verdict"].tolist() == ["seen", "not seen", "has targets"]
+    assert table.loc["live_in_son_in_law", "verdict"].tolist() == ["has targets"]
     other = transcoding_observed(made(2, n=400).query("code == 'white_lotus'"), core)
     assert set(compare_maps(core, "cn_to_us", other)["verdict"]) == {"no data"}
 
