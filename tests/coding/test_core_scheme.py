@@ -303,8 +303,7 @@ def test_ids_are_snake_case_and_a_positive_example_is_of_its_code(code):
 @pytest.mark.parametrize("name", COMPLETE)
 def test_a_label_is_unique_and_no_alias_is_a_part_of_the_label_of_another(name: str, lang: str):
     codes = [code for code in written if code.code_list == name]
-    labels = Counter(code.label[lang].casefold() for code in codes)
-    assert [label for label, n in labels.items() if n > 1] == []
+    assert len({code.label[lang].casefold() for code in codes}) == len(codes)
     parts = [
         (code.id, alias, other.id)
         for code in codes
@@ -354,7 +353,6 @@ def test_the_triggers_of_the_claim_under_test_are_codes_and_are_found(name: str)
 def test_a_variable_says_what_to_do_when_it_cannot_be_coded_and_how_it_is_held(variable):
     assert set(variable.label) == set(LANGUAGES)
     assert {"en", "zh-Hans"} <= set(variable.definition)
-    assert len(core.source["variables"]) == len(core.variables) == 10
     written_down = next(v for v in core.document["variables"] if v["id"] == variable.id)
     assert len(written_down["instructions"]["en"].split()) >= 15
     assert len(variable.missing) >= 1
@@ -395,8 +393,14 @@ def test_a_rule_that_a_report_speaks_against_says_so():
 def test_the_extension_shows_every_operation_and_resolves():
     book = md.Codebook.load("indonesia")
     assert [str(problem) for problem in book.validate().errors] == []
-    operations = {step["op"] for step in book.source["modify"]}
-    assert operations == {"refine", "relabel", "annotate", "hide", "require", "add_missing"}
+    assert {step["op"] for step in book.source["modify"]} == {
+        "refine",
+        "relabel",
+        "annotate",
+        "hide",
+        "require",
+        "add_missing",
+    }
     assert book.rollup("camer_gatekeeper", level="etic") == "kin_gatekeeper"
     assert book["comeuppance"].label["id"] == core["comeuppance"].label["id"]
     assert set(book["comeuppance"].label) - set(core["comeuppance"].label) == {"jv"}
