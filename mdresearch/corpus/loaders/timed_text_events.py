@@ -98,7 +98,7 @@ def scan_events(
     drawn, remarks = _without_overrides(texts, overridden, found.file, keep)
     lot = Lot(found.file, found.start, found.end, texts, styles, names)
     refused: dict[int, dict[str, int]] = {}
-    for i in np.flatnonzero(found.comments & fine).tolist():
+    for i in np.flatnonzero((found.comments > 0) & fine).tolist():
         refused[i] = {COMMENT: int(found.comments[i])}
     if drawn:
         for i, n in Counter(found.file[drawn].tolist()).items():

@@ -25,6 +25,7 @@ _NOT_CUES = re.compile(r"(NOTE|STYLE|REGION)(?=[ \t\n]|$)")
 _STAMPS = re.compile(r"(?:\d{1,4}:)?\d{1,2}:\d{2}[.,]\d{1,3}")
 _MANY_EMPTY = re.compile(r"\n{50,}")
 _EVENT = re.compile(r"^([ \t]*Dialogue:)[ \t]*(.*)$")
+_STYLE = re.compile(r"[ \t]*(?:Style|Format):")
 _FORMAT = re.compile(r"^[ \t]*Format:(.*)$")
 
 
@@ -127,14 +128,17 @@ def _timed_line(line: str) -> bool:
 def _in_order(text: str, file: str) -> tuple[str, tuple[str, ...], int]:
     """Bring the fields of events into the order that pysubs2 takes for granted.
 
-    Comment lines, in which anything may stand, are left out; the last value is their number.
+    Comment lines, in which anything may stand, are left out; the last value is their number. So
+    are the lines of styles, of which only the names are used, and those stand in the events.
     """
     fields = ["layer", "start", "end", "style", "name", *["-"] * 4, "text"]
     own: list[str] = []
-    lines, inside, moved, remarked = [], False, 0, 0
+    lines, inside, styles, moved, remarked = [], False, False, 0, 0
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip().startswith("[") and line.strip().endswith("]"):
-            inside = "events" in line.lower()
+            inside, styles = "events" in line.lower(), "styles" in line.lower()
+        if styles and _STYLE.match(line):
+            continue
         if inside and line.lstrip(" \t").startswith("Comment:"):
             remarked += 1
             continue

@@ -13,6 +13,7 @@ import pytest
 
 import mdresearch as md
 from mdresearch.corpus.loaders import timed_text
+from mdresearch.corpus.loaders.timed_text_cues import COMMENT
 from mdresearch.corpus.loaders.timed_text_exact import read_exact
 from mdresearch.corpus.loaders.timed_text_fast import read_plain
 
@@ -40,6 +41,20 @@ def test_a_line_break_after_a_brace_is_no_tag_on_either_path() -> None:
     expected = ["You {\nagain} and {\nagain} here"]
     assert fast.lots[0].text == expected
     assert list(read_exact(srt, "srt", "x").text) == expected
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_comment_lines_are_counted_on_either_path(n: int) -> None:
+    event = "0,0:00:01.00,0:00:02.50,Default,,0,0,0,,Sign."
+    fields = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
+    text = (
+        f"[Script Info]\n\n[V4+ Styles]\nStyle: Default,Arial,2x0\n\n[Events]\nFormat: {fields}\n"
+    )
+    text += f"Dialogue: {event}\n" + f"Comment: {event}\n" * n
+    fast = read_plain([text.encode()], ["ass"])
+    assert fast.done.tolist() == [True]
+    assert fast.refused == {0: {COMMENT: n}}
+    assert read_exact(text, "ass", "x").refused == {COMMENT: n}
 
 
 def test_comments_in_braces_of_ass_are_left_out_and_counted(tmp_path: Path) -> None:
