@@ -25,6 +25,11 @@ table(
     ),
     Column("round", "text", "which pass over the material"),
     Column("codebook", "text", "id@version of the codebook", example="core@1.0"),
+    Column("parent_row_id", "id", "for an attribute of a span: the code_id of the span"),
+    Column("confidence", "number", "how sure the coder was, 0 to 1", minimum=0, example=0.9),
+    Column("note", "text", "what the coder remarked"),
+    Column("input_sha256", "text", "hash of the text or file that was coded"),
+    Column("created", "text", "when it was coded (ISO 8601)", example="2026-11-24T10:00:00Z"),
 )
 
 table(
