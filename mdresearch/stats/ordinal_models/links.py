@@ -83,7 +83,7 @@ def between(link: Link, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     --------
     >>> import numpy as np
     >>> between(LINKS["probit"], np.array([8.0, -np.inf]), np.array([9.0, 0.0])).round(20)
-    array([6.2e-16, 5.0e-01])
+    array([6.2198e-16, 5.0000e-01])
     """
     right = lower > 0
     with np.errstate(invalid="ignore", over="ignore"):
