@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import mdresearch as md
 from mdresearch.core.errors import DataError, UnknownNameError
 from mdresearch.corpus.loaders.survey_limesurvey import read_limesurvey
 from mdresearch.corpus.loaders.survey_qualtrics import read_qualtrics
@@ -335,3 +336,17 @@ def test_the_same_rows_in_another_order_are_the_same_persons(tmp_path):
     for name, column in held.items():
         there = [None if pd.isna(c) else c for c in turned[name]]
         assert there == [None if pd.isna(c) else c for c in column][::-1]
+
+
+def test_an_old_and_a_new_name_of_one_column_stay_apart(tmp_path):
+    path = tmp_path / "both.csv"
+    path.write_text(
+        "ResponseId,RecipientEmail,EmailAddress,ExternalReference,ExternalDataReference,Q1\n"
+        "R_3nPvX1aQzLk2b7d,a@example.org,b@example.org,x,y,3\n",
+        encoding="utf-8",
+    )
+    corpus = md.read(path, kind="qualtrics_csv")
+    names = corpus["variables"]["variable"].tolist()
+    assert len(names) == len(set(names))
+    assert {"recipient_email_hash", "recipient_email_hash_2"} <= set(names)
+    assert "example.org" not in corpus["respondents"].to_csv()

@@ -115,10 +115,19 @@ def read_qualtrics(path: Path, options: Mapping[str, Any]) -> Survey:
         refused,
         tuple(notes),
         tuple(warnings),
-        {name: to for name, to in PERSONS.items() if name in at},
+        _persons(at),
         next((name for name in IDS if name in at), ""),
         mapped,
     )
+
+
+def _persons(there: Mapping[str, int]) -> dict[str, str]:
+    """Return columns on persons and what they become; an old and a new spelling stay two."""
+    found: dict[str, str] = {}
+    for name, to in PERSONS.items():
+        if name in there:
+            found[name] = f"{to}_2" if to in found.values() else to
+    return found
 
 
 def _variable(

@@ -112,6 +112,8 @@ def _body(content: bytes) -> bytes:
     head, _, body = content.lstrip(b"\n").partition(_EVENTS)
     if not head.startswith(b"[Script Info]") or b"Dialogue:" in head or b"Comment:" in head:
         return b"\n"
+    if b"[event" in head.lower():
+        return b"\n"
     if not head.isascii():
         head.decode("utf-8")  # what is no UTF-8 anywhere in a file raises, though no cue has it
     lines = next((body[len(first) :] for first in _FORMATS if body.startswith(first)), b"")
