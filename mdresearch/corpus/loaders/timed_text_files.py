@@ -29,6 +29,7 @@ CHUNK = 65_536
 LOT_FILES = 250
 LOT_BYTES = 2_000_000
 NOTHING: Mapping[str, int] = MappingProxyType({})
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _OTHER_MARKS = tuple(mark for mark, encoding in MARKS if encoding != "utf-8")
 _ASS = re.compile(r"^\s*\[(Script Info|V4\+? Styles|Events)\]", re.IGNORECASE | re.MULTILINE)
 _SSA = re.compile(r"^\s*\[V4 Styles\]|^ScriptType:\s*v4\.00\s*$", re.IGNORECASE | re.MULTILINE)
@@ -149,7 +150,7 @@ def _fetched(path: Path, encoding: str | None, skip: bool, hashed: bool) -> _Raw
 
 def _bytes(path: Path) -> bytes:
     """Read a file of at most `MAX_FILE` bytes; most come in one call."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, _READ)
     try:
         first = os.read(descriptor, CHUNK)
         if not (part := os.read(descriptor, 1)):
