@@ -19,8 +19,8 @@ USED = {
 }  # fmt: skip
 UNUSED = {
     r"_meta|cpu_s\..*": "not results",
-    r"lung\.(cox|zph|concordance|basehaz0).*|(heart|kidney\.cluster|mgus2\.causespec).*": "no Cox yet",
-    r"mdr\.cox(\.ll|\.cluster|\.strat_title)?": "no Cox yet",
+    r"lung\.(cox|zph|concordance|basehaz0).*|(heart|kidney\.cluster|mgus2\.causespec).*": "in test_survival_cox.py",
+    r"mdr\.cox(\.ll|\.cluster|\.strat_title)?": "in test_survival_cox.py",
     r"kidney\.(frailty|coxme).*|mdr\.cox(\.frailty|me).*": "no frailty model",
     r"lung\.aft.*": "no accelerated failure time model yet",
     r".*\.(cuminc|finegray)": "no competing risks yet",

@@ -6,7 +6,9 @@ import importlib
 from typing import Any
 
 _PUBLIC = {
+    "cox": "cox_fits",
     "kaplan_meier": "curves",
+    "proportional_hazards": "proportionality",
     "rmst": "mean_times",
 }
 
