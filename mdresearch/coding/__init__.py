@@ -15,10 +15,19 @@ _PUBLIC = {
     "code": "dictionary_coding",
     "compare_maps": "transcodings",
     "dictionary_codes": "dictionary_coding",
+    "read_code_list": "exchange.code_lists",
+    "read_doccano": "exchange.doccano",
+    "read_elan": "exchange.elan",
     "read_label_studio": "exchange.label_studio_in",
+    "read_webanno": "exchange.webanno",
     "transcode": "transcodings",
     "transcoding_observed": "transcodings",
+    "write_doccano": "exchange.doccano",
+    "write_elan": "exchange.elan",
     "write_label_studio": "exchange.label_studio_out",
+    "write_maxqda": "exchange.code_lists",
+    "write_taguette": "exchange.code_lists",
+    "write_webanno": "exchange.webanno",
 }
 
 __all__ = sorted(_PUBLIC)
