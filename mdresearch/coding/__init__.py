@@ -19,6 +19,7 @@ _PUBLIC = {
     "read_doccano": "exchange.doccano",
     "read_elan": "exchange.elan",
     "read_label_studio": "exchange.label_studio_in",
+    "read_sheet": "exchange.sheets_in",
     "read_webanno": "exchange.webanno",
     "transcode": "transcodings",
     "transcoding_observed": "transcodings",

@@ -172,3 +172,38 @@ class ForTools:
         text, report = label_studio_config(self, unit, lang, fps)
         write_text(path, text)
         return report
+
+    def sheet(
+        self: Any,
+        units: pd.DataFrame,
+        path: str | Path,
+        variables: Sequence[str] | None = None,
+        lang: str | None = None,
+        coder: str = "",
+    ) -> LossReport:
+        """Write a sheet for a coder: the units, a column a variable, drop-downs, the rules beside.
+
+        Parameters
+        ----------
+        units : DataFrame
+            unit_type (one only), unit_id, and what coders need to see (text, link, ...).
+        path : str or Path
+            .xlsx, or .csv without drop-downs.
+        variables : sequence of str or None
+            Those of the unit where None; spans cannot be marked in a sheet.
+        lang : str or None
+            The language of names and rules.
+        coder : str
+            Who is to code; stands in the column coder_id.
+
+        Returns
+        -------
+        LossReport
+
+        See Also
+        --------
+        mdresearch.coding.read_sheet : reads it back, every answer checked.
+        """
+        from mdresearch.coding.exchange.sheets_out import write_sheet
+
+        return write_sheet(self, units, path, variables, lang, coder)
