@@ -154,15 +154,10 @@ def _number(cell: str, variable: Variable) -> tuple[str, str]:
     except ValueError:
         return "", "is no number"
     low, high, step = variable.min, variable.max, variable.step
-    if (
-        number != number
-        or (low is not None and number < low)
-        or (high is not None and number > high)
-    ):
-        return (
-            "",
-            f"lies outside {'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}",
-        )
+    below, above = low is not None and number < low, high is not None and number > high
+    if number != number or below or above:
+        ends = ("" if x is None else f"{x:g}" for x in (low, high))
+        return "", f"lies outside {' to '.join(ends)}"
     steps = (number - (low or 0)) / step if step else 0.0
     if abs(steps - round(steps)) > 1e-9:
         return "", f"is no step of {step:g}"
