@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from mdresearch.core.errors import StudyError
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
 NO_FOLDING = 2**31
-LONG_KEY = 60
 
 
 def read_yaml(path: str | Path) -> Any:
@@ -165,28 +163,41 @@ def _whole(text: str) -> int:
     return int(text, 0 if text.lstrip("+-")[:2].lower() in ("0x", "0o", "0b") else 10)
 
 
-def _breaks(value: Any) -> bool:
-    """Whether ruamel.yaml would break a line so that it reads otherwise: two blanks, a long key."""
-    if isinstance(value, Mapping):
-        keys = [str(key) for key in value]
-        return any(len(k) > LONG_KEY or _breaks(k) for k in keys) or any(
-            map(_breaks, value.values())
-        )
-    if isinstance(value, list | tuple):
-        return any(map(_breaks, value))
-    return isinstance(value, str) and re.search(r"\s\s", value) is not None
-
-
 def write_yaml(data: Mapping[str, Any], path: str | Path) -> None:
-    """Write plain data as YAML 1.2, keys in the order given; what is read again is the same."""
+    """Write plain data as YAML 1.2, keys in the order given; what is read again is the same.
+
+    Lines are broken at about 100 characters, unless something would read otherwise then.
+    """
+    from mdresearch.core.atomic import write_text
+
+    text = _dumped(data, 100)
+    if not _reads_as(text, data):
+        text = _dumped(data, NO_FOLDING)
+    write_text(path, text)
+
+
+def _dumped(data: Mapping[str, Any], width: int) -> str:
     import io
 
     from ruamel.yaml import YAML
 
-    from mdresearch.core.atomic import write_text
-
     yaml = YAML()
-    yaml.width = NO_FOLDING if _breaks(data) else 100
+    yaml.width = width
     buffer = io.StringIO()
     yaml.dump(dict(data), buffer)
-    write_text(path, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def _reads_as(text: str, data: Mapping[str, Any]) -> bool:
+    try:
+        return repr(parse_yaml(text)) == repr(_listed(data))
+    except StudyError:
+        return False
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _listed(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_listed(item) for item in value]
+    return value
