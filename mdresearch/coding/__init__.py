@@ -15,6 +15,7 @@ _PUBLIC = {
     "code": "dictionary_coding",
     "compare_maps": "transcodings",
     "dictionary_codes": "dictionary_coding",
+    "localisation_table": "localisation_tables",
     "read_code_list": "exchange.code_lists",
     "read_doccano": "exchange.doccano",
     "read_elan": "exchange.elan",
