@@ -65,12 +65,11 @@ def _termwise(u: Array, d: Array) -> Array:
 
 def _series(u: Array, d: Array) -> Array:
     j = np.arange(_SERIES + 3)[:, None]
-    power = d / (j + 1) - 0.5 + j / (12 * d)
-    fall = j * (j - 1.0) * (j - 2)
-    power = power - fall / (720 * d**3)
-    fall = fall * (j - 3) * (j - 4)
-    power = power + fall / (30240 * d**5)
-    power = power - fall * (j - 5) * (j - 6) / (1209600 * d**7)
+    power = d / (j + 1) - 0.5
+    fall = j.astype(float)
+    for order, number in ((1, 12), (3, -720), (5, 30240), (7, -1209600)):
+        power = power + np.where(j == order, 0.0, fall) / (number * d**order)
+        fall = fall * (j - order) * (j - order - 1)
     power[0] = d
     m = np.arange(_SERIES)[:, None]
     us = u**m
