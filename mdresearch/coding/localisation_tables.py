@@ -63,8 +63,9 @@ class LocalisationTable:
             if gap == gap
             else "no share, not even all or none, would be told from one half in 8 of 10 studies"
         )
+        kind = "Simulated data. " if self.provenance.get("data_kind") == "simulated" else ""
         return (
-            f"{n} pairs of {self.n_works} works: a share of one half has an interval of "
+            f"{kind}{n} pairs of {self.n_works} works: a share of one half has an interval of "
             f"[{100 * low:.0f}, {100 * high:.0f}] per cent, and {seen}."
         )
 
@@ -252,7 +253,7 @@ def detectable(n: int, alpha: float = 0.05, power: float = 0.8) -> float:
     Examples
     --------
     >>> round(detectable(20), 2), detectable(4)
-    (0.31, nan)
+    (0.3, nan)
     """
     k = np.arange(n + 1)
     p = np.array([scipy_stats.binomtest(int(i), n).pvalue for i in k])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,6 +92,7 @@ class Transcoding:
     n_works: int
     level: float
     checks: tuple[Check, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def frame(self) -> pd.DataFrame:
         """Return the table of transitions."""
@@ -105,7 +106,8 @@ class Transcoding:
             f"{apa.interval(row.low, row.high, self.level)}, p {apa.p_value(row.p)}"
             for row in self.fidelity.itertuples()
         ]
-        return f"{self.n_units} aligned units; " + "; ".join(parts)
+        kind = "Simulated data. " if self.provenance.get("data_kind") == "simulated" else ""
+        return f"{kind}{self.n_units} aligned units; " + "; ".join(parts)
 
     def __repr__(self) -> str:
         return f"Transcoding({self.apa()})"
@@ -126,6 +128,7 @@ def transcoding_observed(
     draws: int = 2_000,
     seed: int = 0,
     level: float = 0.95,
+    data_kind: str = "collected",
 ) -> Transcoding:
     r"""Estimate what becomes of each code, from units of two editions that are aligned.
 
@@ -147,6 +150,8 @@ def transcoding_observed(
         common distribution, and a code seen once is no certainty.
     draws, seed, level
         For permutations and the bootstrap, and the level of intervals.
+    data_kind : {"collected", "derived", "simulated"}
+        Simulated pairs are marked so in every output.
 
     Returns
     -------
@@ -190,6 +195,7 @@ def transcoding_observed(
         n_units=int(n),
         n_works=works,
         level=level,
+        provenance={"data_kind": data_kind, "seed": seed, "draws": draws},
         checks=(
             Check("complete_rows", lost == 0, f"{lost} rows without a code left out"),
             Check("enough_pairs", n >= _FEW, f"{n} aligned pairs; below {_FEW} they say little"),
