@@ -78,19 +78,9 @@ class CoxCells:
                 return (scores * self.count[:, None]).T @ scores
             squares = np.bincount(self.cell_of, self.row_weight**2, n_cells)
             return (scores * squares[:, None]).T @ scores
-        if self.n_clusters * n_cells <= 4 * len(self.cell_of) + 4096:
-            both = self.cluster * n_cells + self.cell_of
-            held = np.bincount(both, self.row_weight, self.n_clusters * n_cells)
-            sums = held.reshape(self.n_clusters, n_cells) @ scores
-        else:
-            held = sparse.csr_array(
-                (
-                    np.ones(len(self.cell_of)) if self.row_weight is None else self.row_weight,
-                    (self.cluster, self.cell_of),
-                ),
-                shape=(self.n_clusters, n_cells),
-            )
-            sums = held @ scores
+        held = np.ones(len(self.cell_of)) if self.row_weight is None else self.row_weight
+        shape = (self.n_clusters, n_cells)
+        sums = sparse.coo_array((held, (self.cluster, self.cell_of)), shape=shape) @ scores
         return sums.T @ sums
 
 

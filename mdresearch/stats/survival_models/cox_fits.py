@@ -19,7 +19,7 @@ from mdresearch.stats.survival_models.cox_likelihood import Likelihood, Maximum,
 Array = np.ndarray
 TIES = ("efron", "breslow")
 REFERENCES = ("normal", "t")
-FEW_CLUSTERS = 40
+FEW_CLUSTERS = 60
 _EVENTS_EACH = 10
 
 
@@ -122,7 +122,8 @@ def cox(
         the same fit under ``breslow`` only: under ``efron`` the number of tied rows matters.
     reference : str
         With a cluster: ``normal`` (as R does), or ``t`` on G - 1 degrees of freedom with the
-        covariance times G / (G - 1), G clusters: better where they are few.
+        covariance times G / (G - 1), G clusters: better where they are few, yet not right for
+        covariates that vary between clusters only: see the check ``enough_clusters``.
     level : float
         Level of the intervals.
 
@@ -363,12 +364,21 @@ def _checks(
         ),
     ]
     if cells.cluster is not None and robust:
-        found.append(
-            Check(
-                "enough_clusters",
-                cells.n_clusters >= FEW_CLUSTERS,
-                f"{cells.n_clusters:,} clusters; below {FEW_CLUSTERS} sandwich errors are too "
-                f"small{', which the t reference mends in part' if reference == 't' else ''}",
-            )
-        )
+        found.append(_clusters(cells.n_clusters, reference))
     return tuple(found)
+
+
+def _clusters(groups: int, reference: str) -> Check:
+    """Return whether clusters are many enough; the rates are those of calibrate_cox.py."""
+    few = groups < FEW_CLUSTERS
+    rates = "17%, 10% and 8%" if reference == "normal" else "12%, 7% and 7%"
+    return Check(
+        "enough_clusters",
+        not few,
+        f"{groups:,} clusters"
+        + few
+        * (
+            f"; below {FEW_CLUSTERS} sandwich errors are too small, most for what varies between "
+            f"clusters only (simulated tests at 5% erred in {rates} with 12, 30 and 40)"
+        ),
+    )
