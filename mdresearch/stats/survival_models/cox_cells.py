@@ -16,6 +16,7 @@ from mdresearch.stats.survival_models.rows import SurvivalRows, survival_rows
 
 Array = np.ndarray
 _OF_ALL_ROWS = re.compile(r"\b(center|scale|poly|bs|cs)\s*\(")
+_ENOUGH = 2001
 _SAME_TIME = float(np.sqrt(np.finfo(float).eps))
 
 
@@ -240,10 +241,14 @@ def _time_codes(rows: SurvivalRows) -> tuple[Array, Array, Array]:
 def _matrix(
     formula: str, kept: pd.DataFrame, first: Array
 ) -> tuple[pd.DataFrame, dict[str, tuple[str, ...]]]:
-    """Return the matrix of each covariate pattern, without the intercept."""
+    """Return the matrix of each covariate pattern, without the intercept.
+
+    Where patterns are few they are repeated, so that aliased columns are named as such.
+    """
     whole = bool(_OF_ALL_ROWS.search(formula))
-    frame = model_frame(formula, kept if whole else kept.iloc[first], response=False)
-    matrix = frame.matrix.iloc[first] if whole else frame.matrix
+    some = np.resize(first, max(len(first), min(len(kept), _ENOUGH)))
+    frame = model_frame(formula, kept if whole else kept.iloc[some], response=False)
+    matrix = frame.matrix.iloc[first] if whole else frame.matrix.iloc[: len(first)]
     matrix = matrix.drop(columns="Intercept", errors="ignore").reset_index(drop=True)
     terms = {name: columns for name, columns in frame.terms.items() if name != "Intercept"}
     if not len(matrix.columns):

@@ -35,7 +35,8 @@ class CoxFit(ModelFit):
         Share of comparable pairs in which the higher predicted risk has the event first.
     baseline : DataFrame
         stratum, time, n_at_risk, n_events, hazard, cumulative_hazard (all covariates 0) and
-        cumulative_hazard_at_means: a row an event time.
+        cumulative_hazard_at_means: a row an event time; hazards are ``nan`` where a coefficient
+        is infinite.
     naive_vcov : DataFrame
         Covariance from the information, where ``vcov`` is the sandwich; equal to it otherwise.
     """
@@ -217,7 +218,7 @@ def fit_cells(
             covariance, df = covariance * groups / max(groups - 1, 1), float(groups - 1)
         covariance = np.where(np.isnan(naive), NAN, covariance)
     estimate = np.where(top.free, top.beta / spread, NAN)
-    estimate = np.where(top.endless, np.sign(estimate) * np.inf, estimate)
+    estimate = np.where(top.endless, np.copysign(np.inf, estimate), estimate)
     scale = np.outer(spread, spread)
     naive, covariance = naive / scale, covariance / scale
     names = list(cells.names)
@@ -315,11 +316,13 @@ def _baseline(likelihood: Likelihood, top: Maximum, at: Array) -> pd.DataFrame:
     eta = likelihood.x @ top.beta
     highest = np.full(len(cells.strata), -np.inf)
     np.maximum.at(highest, cells.stratum, eta)
-    hazard = point.mean * point.ties.a1 * np.exp(-highest[cells.bin_stratum])
-    by = pd.Series(hazard).groupby(cells.bin_stratum)
-    run = by.cumsum().to_numpy()
-    with np.errstate(over="ignore", under="ignore"):
-        shift = float(np.exp(-at @ np.where(top.free, top.beta, 0.0)))
+    if top.endless.any():
+        hazard, shift = np.full(len(point.mean), NAN), NAN
+    else:
+        hazard = point.mean * point.ties.a1 / point.s0 * np.exp(-highest[cells.bin_stratum])
+        with np.errstate(over="ignore", under="ignore"):
+            shift = float(np.exp(-at @ np.where(top.free, top.beta, 0.0)))
+    run = pd.Series(hazard).groupby(cells.bin_stratum).cumsum().to_numpy()
     return pd.DataFrame(
         {
             "stratum": np.array(cells.strata, dtype=object)[cells.bin_stratum],

@@ -16,8 +16,8 @@ _SERIES, _SERIES_TIES, _SERIES_SHARE = 44, 256, 0.35
 class Ties:
     """Sums over the tied events of each event time, k = 0 ... d - 1, with f = k / d (Efron).
 
-    ``a1`` to ``b3``: sums of 1/y, f/y, 1/y^2, f/y^2, f^2/y^2, where y = s0 - f d0; ``log``: of
-    log y. Under Breslow's rule f is 0.
+    ``a1`` to ``b3``: sums of 1/y, f/y, 1/y^2, f/y^2, f^2/y^2, where y = 1 - f d0 / s0, what is
+    left at risk; ``log``: of log(s0 y). Under Breslow's rule f is 0.
     """
 
     a1: Array
@@ -31,7 +31,7 @@ class Ties:
 def breslow_sums(s0: Array, d: Array) -> Ties:
     """Return the sums where every tied event has the whole risk set."""
     none = np.zeros_like(s0)
-    return Ties(d / s0, none, d / s0**2, none, none, d * np.log(s0))
+    return Ties(d, none, d, none, none, d * np.log(s0))
 
 
 def efron_sums(s0: Array, d0: Array, d: Array) -> Ties:
@@ -49,7 +49,7 @@ def efron_sums(s0: Array, d0: Array, d: Array) -> Ties:
     if few.any():
         out[:, few] = _termwise(u[few], d[few].astype(np.int64))
     a1, a2, b1, b2, b3, log = out
-    return Ties(a1 / s0, a2 / s0, b1 / s0**2, b2 / s0**2, b3 / s0**2, log + d * np.log(s0))
+    return Ties(a1, a2, b1, b2, b3, log + d * np.log(s0))
 
 
 def _termwise(u: Array, d: Array) -> Array:
@@ -90,8 +90,9 @@ def _series(u: Array, d: Array) -> Array:
 class Point:
     """The likelihood at one value of the coefficients.
 
-    ``gradients`` has a row an event time; ``mean`` is the mean weight of an event there; ``s1``
-    and ``d1`` are weighted sums of covariates over those at risk and those having the event.
+    ``gradients`` has a row an event time; ``mean`` is the mean weight of an event there, ``s0``
+    the sum of weighted risks; ``s1`` and ``d1`` are sums of covariates over those at risk and
+    those having the event, by weighted risk as a share of ``s0``.
     """
 
     loglik: float
@@ -99,6 +100,7 @@ class Point:
     risk: Array
     mean: Array
     ties: Ties
+    s0: Array
     s1: Array
     d1: Array
 
@@ -137,28 +139,31 @@ class Likelihood:
         mean = dw / d
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             t = efron_sums(s0, d0, d) if self.ties == "efron" else breslow_sums(s0, d)
+            s1, d1 = s1 / s0[:, None], d1 / s0[:, None]
             centre = t.a1[:, None] * s1 - t.a2[:, None] * d1
             loglik = float(cells.weight[cells.dead] @ eta[cells.dead] - mean @ t.log)
             gradients = dx - mean[:, None] * centre
-        return Point(loglik, gradients, relative, mean, t, s1, d1)
+        return Point(loglik, gradients, relative, mean, t, s0, s1, d1)
 
     def information(self, point: Point, by: Array | None = None) -> Array:
         """Return the information; ``by`` weighs the event times (``None``: all 1)."""
         cells, x, t = self.cells, self.x, point.ties
         q = point.mean if by is None else point.mean * by
-        total = np.concatenate([[0.0], np.cumsum(q * t.a1)])
-        spread = total[cells.high] - total[cells.low]
-        own = np.zeros(len(x))
-        own[cells.dead] = (q * t.a2)[cells.high[cells.dead] - 1]
-        second = ((cells.weight * point.risk * (spread - own))[:, None] * x).T @ x
         s1, d1 = point.s1, point.d1
-        mixed = ((q * t.b2)[:, None] * s1).T @ d1
-        squares = ((q * t.b1)[:, None] * s1).T @ s1 + ((q * t.b3)[:, None] * d1).T @ d1
-        return np.asarray(second - squares + mixed + mixed.T)
+        own = np.zeros(len(x))
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = np.concatenate([[0.0], np.cumsum(q * t.a1 / point.s0)])
+            spread = total[cells.high] - total[cells.low]
+            own[cells.dead] = (q * t.a2 / point.s0)[cells.high[cells.dead] - 1]
+            second = ((cells.weight * point.risk * (spread - own))[:, None] * x).T @ x
+            mixed = ((q * t.b2)[:, None] * s1).T @ d1
+            squares = ((q * t.b1)[:, None] * s1).T @ s1 + ((q * t.b3)[:, None] * d1).T @ d1
+            return np.asarray(second - squares + mixed + mixed.T)
 
     def scores(self, point: Point) -> Array:
         """Return the score residual of one row of each cell, before its weight (Lin and Wei)."""
-        cells, x, t, q = self.cells, self.x, point.ties, point.mean[:, None]
+        cells, x, t = self.cells, self.x, point.ties
+        q = (point.mean / point.s0)[:, None]
         s1, d1 = point.s1, point.d1
         hazard = q * np.column_stack([t.a1, t.b1[:, None] * s1 - t.b2[:, None] * d1])
         spared = q * np.column_stack(
@@ -201,7 +206,7 @@ def maximise(likelihood: Likelihood, *, most: int = 60, halvings: int = 40) -> M
     start = point = likelihood.at(beta)
     information = first = likelihood.information(point)
     free = distinct(first, float(likelihood.cells.weight[likelihood.cells.dead].sum()))
-    step, converged, count = np.zeros(p), not free.any(), 0
+    step, bend, converged, count = np.zeros(p), first, not free.any(), 0
     for count in range(1, most + 1):
         if converged:
             break
@@ -211,18 +216,19 @@ def maximise(likelihood: Likelihood, *, most: int = 60, halvings: int = 40) -> M
             trial = likelihood.at(beta + scale * step)
             slack = 1e-13 * abs(point.loglik)
             if np.isfinite(trial.loglik) and trial.loglik >= point.loglik - slack:
-                best = trial
+                best, bend = trial, likelihood.information(trial)
                 break
             scale /= 2
-        if best is None:
+        if best is None or not np.isfinite(bend).all():
             break
         beta = beta + scale * step
         gain, point = best.loglik - point.loglik, best
-        information = likelihood.information(point)
+        information = bend
         small = float(np.abs(step).max()) < 1e-8
         converged = small or (abs(gain) <= 1e-13 * (1 + abs(point.loglik)) and count > 1)
     final = _newton(information, point.gradient, free)
-    endless = free & ~(np.abs(final) < 1e-3)
+    flat = np.diag(information) <= 1e-10 * np.diag(first)
+    endless = free & (flat | ~(np.abs(final) < 1e-3))
     return Maximum(beta, point, start, information, first, free, endless, converged, count)
 
 

@@ -129,8 +129,8 @@ def test_the_series_over_many_ties_is_the_sum():
     found = efron_sums(s0, d0, d)
     for i in range(4):
         f = np.arange(d[i]) / d[i]
-        y = s0[i] - f * d0[i]
-        exact = [1 / y, f / y, 1 / y**2, f / y**2, f**2 / y**2, np.log(y)]
+        y = 1 - f * d0[i] / s0[i]
+        exact = [1 / y, f / y, 1 / y**2, f / y**2, f**2 / y**2, np.log(s0[i] * y)]
         ours = [found.a1, found.a2, found.b1, found.b2, found.b3, found.log]
         for mine, terms in zip(ours, exact, strict=True):
             assert mine[i] == pytest.approx(math.fsum(terms), rel=1e-13)
@@ -274,6 +274,20 @@ def test_perfect_order_is_found_to_be_separation():
         proportional_hazards(fit)
 
 
+def test_steep_separation_ends_without_overflow():
+    data = viewers().assign(steep=lambda d: np.where(d["left"] == 1, -d["t"], -d["t"] - 5.0))
+    fit = cox("steep", data, **OUTCOME)
+    assert fit.frame()["estimate"].item() == math.inf
+    assert check(fit, "finite_estimates").holds is False
+
+
+def test_all_events_at_one_time_say_nothing_of_order():
+    fit = cox("twist", viewers().assign(t=3, left=1), **OUTCOME)
+    assert fit.frame()["estimate"].item() == pytest.approx(0, abs=1e-9)
+    assert fit.concordance.reason == "no two people can be compared"
+    assert math.isnan(proportional_hazards(fit).frame()["p"].iloc[0])
+
+
 def test_a_covariate_that_is_one_value_in_each_stratum_is_left_undefined():
     data = viewers().assign(setup=lambda d: d["title"] * 2.0)
     fit = cox("setup + twist", data, **OUTCOME, strata="title")
@@ -334,6 +348,7 @@ def test_an_effect_that_turns_round_is_found():
     [
         ("t ~ twist", {}, "has a left side"),
         ("1", {}, "names no column"),
+        ("one", {}, "'one' follow"),
         ("twist + nobody", {}, "nobody"),
         ("twist", {"ties": "exact"}, "no 'exact' for ties"),
         ("twist", {"reference": "t"}, "cluster="),
