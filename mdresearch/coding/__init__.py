@@ -16,6 +16,7 @@ _PUBLIC = {
     "code_rates": "machine_rates",
     "compare_maps": "transcodings",
     "dictionary_codes": "dictionary_coding",
+    "fidelity": "fidelities",
     "localisation_table": "localisation_tables",
     "machine_coder": "machine_rates",
     "read_code_list": "exchange.code_lists",

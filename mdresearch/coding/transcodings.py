@@ -280,10 +280,30 @@ def _excess(
     first = rows.drop_duplicates("pair").sort_values("pair")
     strata = np.zeros(len(first), int) if genre is None else pd.factorize(first[genre])[0]
     blocks = np.arange(len(first)) if work is None else pd.factorize(first[work])[0]
-    like = left @ right.T
+    return excess_over_chance(left @ right.T, strata, blocks, draws, rng, level)
+
+
+def excess_over_chance(
+    like: np.ndarray,
+    strata: np.ndarray,
+    blocks: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+    level: float,
+) -> dict[str, float]:
+    """Return observed, baseline, excess, low, high, p of the likeness of pairs.
+
+    Parameters
+    ----------
+    like : array, pairs x pairs
+        How like the source of a row is to the target of a column; pairs are on the diagonal.
+    strata, blocks : arrays of int
+        The genre of each pair, within which targets are exchanged; what the interval resamples.
+    """
+    n = len(like)
     same = strata[:, None] == strata[None, :]
     kept = np.diag(like)
-    others = same & ~np.eye(len(first), dtype=bool)
+    others = same & ~np.eye(n, dtype=bool)
     alone = others.sum(axis=1) == 0
     with np.errstate(invalid="ignore"):
         chance = np.where(alone, NAN, (like * others).sum(axis=1) / others.sum(axis=1))
@@ -293,13 +313,11 @@ def _excess(
         return dict.fromkeys(("baseline", "excess", "low", "high", "p"), NAN) | {
             "observed": observed
         }
-    order = np.lexsort(
-        (rng.random((draws, len(first))), np.broadcast_to(strata, (draws, len(first))))
-    )
+    order = np.lexsort((rng.random((draws, n)), np.broadcast_to(strata, (draws, n))))
     home = np.argsort(strata, kind="stable")
-    drawn = np.empty((draws, len(first)), dtype=int)
+    drawn = np.empty((draws, n), dtype=int)
     drawn[:, home] = order
-    null = like[np.arange(len(first))[None, :], drawn].mean(axis=1)
+    null = like[np.arange(n)[None, :], drawn].mean(axis=1)
     gap = kept - np.where(alone, baseline, chance)
     sums = np.bincount(blocks, weights=gap)
     sizes = np.bincount(blocks).astype(float)
