@@ -47,14 +47,16 @@ class Fidelity:
     def apa(self) -> str:
         """Return the measures as a sentence."""
         kind = "Simulated data. " if self.provenance.get("data_kind") == "simulated" else ""
-        parts = [
-            f"{row.measure} {apa.number(row.observed)} against {apa.number(row.baseline)} by "
-            f"chance, excess {apa.number(row.excess)}, {apa.interval(row.low, row.high, self.level)}, "
-            f"p {apa.p_value(row.p)}"
-            if row.excess == row.excess
-            else f"{row.measure} not computed ({row.reason})"
-            for row in self.table.itertuples()
-        ]
+        parts = []
+        for row in self.table.itertuples():
+            if row.excess != row.excess:
+                parts.append(f"{row.measure} not computed ({row.reason})")
+                continue
+            parts.append(
+                f"{row.measure} {apa.number(row.observed)} against {apa.number(row.baseline)} by "
+                f"chance, excess {apa.number(row.excess)}, "
+                f"{apa.interval(row.low, row.high, self.level)}, p {apa.p_value(row.p)}"
+            )
         return f"{kind}{len(self.works)} works; " + "; ".join(parts)
 
     def __repr__(self) -> str:
