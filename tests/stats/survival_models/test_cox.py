@@ -107,6 +107,52 @@ def test_the_sandwich_is_the_sum_of_squared_row_influences():
     assert fit.frame()["se"].tolist() == pytest.approx(by_hand.tolist(), rel=1e-8)
 
 
+def test_everything_at_once_is_the_plain_double_sum():
+    """Weights, strata, late entry, ties and clusters: each tied event written out."""
+    rng = np.random.default_rng(4)
+    n = 120
+    data = pd.DataFrame(
+        {
+            "t": rng.integers(3, 12, n), "start": rng.integers(0, 3, n),
+            "left": rng.integers(0, 2, n), "x": rng.normal(size=n), "z": rng.integers(0, 2, n),
+            "w": rng.uniform(0.5, 2, n), "title": rng.integers(0, 15, n),
+            "region": rng.integers(0, 2, n),
+        }
+    )  # fmt: skip
+    fit = cox(
+        "x + z", data, **OUTCOME, start="start", weights="w", cluster="title", strata="region"
+    )
+    beta, x = fit.frame()["estimate"].to_numpy(), data[["x", "z"]].to_numpy(float)
+    w, risk = data["w"].to_numpy(), np.exp(x @ beta)
+    scores, loglik = np.zeros((n, 2)), 0.0
+    u, information = np.zeros(2), np.zeros((3, 2, 2))
+    for region, t in data.loc[data["left"] == 1, ["region", "t"]].drop_duplicates().to_numpy():
+        at_risk = ((data["region"] == region) & (data["start"] < t) & (data["t"] >= t)).to_numpy()
+        died = at_risk & ((data["t"] == t) & (data["left"] == 1)).to_numpy()
+        d, mean_w = died.sum(), w[died].mean()
+        loglik += w[died] @ (x @ beta)[died]
+        u += t * (w[died] @ x[died])
+        for k in range(d):
+            share = risk * (at_risk - k / d * died)
+            total = (w * share).sum()
+            mean = (w * share) @ x / total
+            spread = (x * (w * share)[:, None]).T @ x / total - np.outer(mean, mean)
+            information += mean_w * spread * np.array([1, t, t * t])[:, None, None]
+            u -= t * mean_w * mean
+            loglik -= mean_w * np.log(total)
+            scores[died] += (x[died] - mean) / d
+            scores -= (share * mean_w / total)[:, None] * (x - mean)
+    naive = np.linalg.inv(information[0])
+    sums = pd.DataFrame((scores * w[:, None]) @ naive).groupby(data["title"]).sum().to_numpy()
+    assert fit.loglik == pytest.approx(loglik, rel=1e-12)
+    np.testing.assert_allclose(fit.naive_vcov, naive, rtol=1e-10)
+    np.testing.assert_allclose(fit.vcov, sums.T @ sums, rtol=1e-9)
+    rest = information[2] - information[1] @ naive @ information[1]
+    test = proportional_hazards(fit, "identity").frame()["statistic"]
+    assert test.iloc[-1] == pytest.approx(u @ np.linalg.solve(rest, u), rel=1e-8)
+    assert test.iloc[0] == pytest.approx(u[0] ** 2 / rest[0, 0], rel=1e-8)
+
+
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
 @pytest.mark.parametrize("strata", [None, "region"])
 def test_gradient_and_information_are_the_derivatives(ties, strata):
