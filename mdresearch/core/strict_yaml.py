@@ -152,7 +152,9 @@ def _scalar(node: Any, name: str, line: int) -> Any:
     if tag == "int":
         return _whole(node.value.replace("_", ""))
     if tag == "float":
-        return float(node.value.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+        return float(
+            node.value.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan")
+        )
     raise StudyError(
         f"{name}, line {line}: the tag '{node.tag}' is not allowed. Write plain values."
     )
