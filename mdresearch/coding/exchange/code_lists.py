@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from mdresearch.coding.exchange.losses import LossReport, gathered, unique_names
 from mdresearch.coding.exchange.refi_payloads import readable_code
-from mdresearch.core.csv_files import read_csv, write_csv
+from mdresearch.coding.exchange.sheets_out import write_rows
+from mdresearch.core.csv_files import read_csv, unescape_cell, write_csv
 from mdresearch.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def read_code_list(path: str | Path, match: Codebook) -> tuple[pd.DataFrame, Los
         raise DataError(f"{path}: no column Code, tag, name or path. It has: {shown}.")
     known, alone = _known(match)
     rows, lost = [], []
-    for text in table[columns["path"]].dropna():
+    for text in map(unescape_cell, map(str, table[columns["path"]].dropna())):
         parts = tuple(p.casefold() for p in _PARTS.split(str(text).strip()) if p)
         code = known.get(parts) or alone.get(parts[-1] if parts else "")
         if code is None:
@@ -151,8 +152,7 @@ def _names(
 def _save(rows: list[tuple[str, str]], heads: tuple[str, str], path: str | Path) -> None:
     import pandas as pd
 
-    frame = pd.DataFrame(rows, columns=list(heads))
     if Path(path).suffix.lower() == ".xlsx":
-        frame.to_excel(path, index=False)
+        write_rows(heads, rows, path)
     else:
-        write_csv(frame, path)
+        write_csv(pd.DataFrame(rows, columns=list(heads)), path)

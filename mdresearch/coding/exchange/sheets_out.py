@@ -127,7 +127,7 @@ def _workbook(
     book = Workbook()
     sheet: Any = book.active
     sheet.title = CODES
-    sheet.append(list(frame.columns))
+    sheet.append([escape_cell(str(c)) for c in frame.columns])
     for row in frame.itertuples(index=False, name=None):
         sheet.append([escape_cell(str(cell)) for cell in row])
     bold = Font(bold=True)
@@ -182,6 +182,23 @@ def _workbook(
     about: Any = book.create_sheet(ABOUT)
     for line in (("codebook", codebook.spec), ("hash", codebook.hash), ("language", lang)):
         about.append(line)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    write_bytes(path, buffer.getvalue())
+
+
+def write_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], path: str | Path) -> None:
+    """Write a table of texts as a workbook, escaped like a CSV file."""
+    import io
+
+    from openpyxl import Workbook
+
+    from mdresearch.core.atomic import write_bytes
+
+    book = Workbook()
+    sheet: Any = book.active
+    for row in (heads, *rows):
+        sheet.append([escape_cell(cell) for cell in row])
     buffer = io.BytesIO()
     book.save(buffer)
     write_bytes(path, buffer.getvalue())

@@ -8,6 +8,7 @@ import pytest
 
 from mdresearch.coding import read_sheet
 from mdresearch.coding.codebooks import Codebook
+from mdresearch.coding.exchange.sheets_out import write_rows
 from mdresearch.core.errors import MdresearchError
 
 CORE = Codebook.load("core")
@@ -112,6 +113,17 @@ def test_mistakes_are_named_with_row_and_column(tmp_path, cell, value, words):
         read_sheet(path, CORE, units=CHARACTERS)
     got = read_sheet(path, CORE, units=CHARACTERS, on_error="skip")
     assert "not allowed by the codebook: left out" in " ".join(got.report.frame()["why"])
+
+
+def test_names_of_columns_and_of_codes_are_no_formulas(tmp_path):
+    path = tmp_path / "odd.xlsx"
+    CORE.sheet(CHARACTERS.rename(columns={"text": "=1+1"}), path)
+    book = openpyxl.load_workbook(path)
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    write_rows(("Code", "Memo"), [("=cmd|' /C calc'!A0", "+1")], path)
+    cells = [cell for row in openpyxl.load_workbook(path).active.iter_rows() for cell in row]
+    assert [cell.data_type for cell in cells] == ["s"] * 4
+    assert cells[2].value.startswith("'=")
 
 
 def test_what_cannot_be_a_sheet_is_refused(tmp_path):
