@@ -102,8 +102,11 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameEr
     return UnknownNameError(f"There is no {kind} '{name}'.{hint} Known: {listing}.")
 
 
+MOST_SHOWN = 40
+
+
 def several(title: str, problems: list[str], kind: type[MdresearchError]) -> MdresearchError:
-    """Join all the mistakes that were found into one error, a line each.
+    """Join all the mistakes that were found into one error, a line each; at most 40 are shown.
 
     Examples
     --------
@@ -112,4 +115,7 @@ def several(title: str, problems: list[str], kind: type[MdresearchError]) -> Mdr
       - line 1: a
       - line 2: b
     """
-    return kind(f"{title}:\n" + "\n".join(f"  - {p}" for p in problems))
+    shown = [f"  - {p}" for p in problems[:MOST_SHOWN]]
+    if len(problems) > MOST_SHOWN:
+        shown.append(f"  - and {len(problems) - MOST_SHOWN:,} more: mend these first.")
+    return kind(f"{title}:\n" + "\n".join(shown))

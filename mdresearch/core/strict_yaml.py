@@ -97,7 +97,7 @@ def _compose(text: str, name: str) -> Any:
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "unknown line"
         what = error.problem or error.context or "not YAML"
         raise StudyError(f"{name}, {where}: {what}. Mend the YAML there.") from error
-    except (YAMLError, RecursionError, ValueError) as error:
+    except (YAMLError, RecursionError, ValueError, AssertionError) as error:
         raise StudyError(f"{name}: this is not YAML 1.2 ({error}).") from error
 
 
