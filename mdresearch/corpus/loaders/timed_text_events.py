@@ -88,7 +88,7 @@ def scan_events(
     buffer = np.frombuffer(raw, np.uint8)
     found, fine = _found(buffer, borders)
     begins, ends = found.edges[:, 2] + 1, found.edges[:, 3]
-    overridden, broken = holders(buffer, "{", begins, ends), holders(buffer, "\\", begins, ends)
+    overridden, broken = holders(raw, "{", begins, ends), holders(raw, "\\", begins, ends)
     spaced = np.flatnonzero(perhaps_white_last(buffer, ends)).tolist()
     styles, names = _styles(raw, buffer, found.edges)
     texts = cut(raw, found.edges[:, 2:].ravel())[1::2]
